@@ -1,0 +1,1 @@
+//! The JSON Schema of a network file, made from the key table.

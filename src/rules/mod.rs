@@ -1,0 +1,147 @@
+//! The rules: a folder an area, a file a rule, called as the rule.
+//!
+//! A rule is a [`Rule`] constant: code, name, default severity, documentation, examples and the
+//! check. Everything that shows rules (`explain`, hovers, `docs/rules.md`) reads it from there.
+
+pub mod advice;
+pub mod data_memory;
+pub mod device;
+pub mod model;
+pub mod operators;
+pub mod processors;
+pub mod sequence;
+pub mod syntax;
+
+mod run;
+
+pub use run::{all, find, run};
+
+use crate::analysis::Analysis;
+use crate::device::Device;
+use crate::diagnostic::{Code, Finding, Severity};
+use crate::facts::Facts;
+use crate::network::{Layer, Network};
+use crate::text::Span;
+use crate::yaml::Document;
+
+/// A rule.
+pub struct Rule {
+    /// Its number; never reused.
+    pub code: Code,
+    /// Its kebab-case name, which is its file's name with `-` for `_`.
+    pub name: &'static str,
+    /// The severity of its findings, unless a check says otherwise.
+    pub severity: Severity,
+    /// One line, without a full stop: what is wrong.
+    pub summary: &'static str,
+    /// Markdown: what the rule does, and why it matters on the hardware.
+    pub explanation: &'static str,
+    /// Networks in which it fires and stays silent; the tests run them.
+    pub examples: &'static [Example],
+    /// Where the fact comes from: a place in the vendor's tool (`izer.py:477`) or a chapter of its
+    /// documentation.
+    pub source: &'static str,
+    /// Whether its findings can carry fixes.
+    pub fix: FixAvailability,
+    /// Rules whose findings on the same layer this rule's finding replaces, because they are
+    /// followers or a more general form of the same condition.
+    pub covers: &'static [Code],
+    /// The check.
+    pub check: Check,
+}
+
+/// The check of a rule.
+pub type Check = fn(&Context, &mut Findings);
+
+/// Whether a rule's findings carry fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixAvailability {
+    /// Never.
+    None,
+    /// Where the right text is clear.
+    Sometimes,
+    /// On every finding.
+    Always,
+}
+
+/// A pair of networks that shows a rule: both are complete files, linted by the tests.
+///
+/// `bad` marks each place that the rule reports: a comment line below it with carets under the
+/// place, `#   ^^^ AX411`. `^` alone may mark less than the whole place, but must start where it
+/// starts. `bad` yields these findings of the rule and no other error or warning; `good` yields
+/// no error and no warning. Facts come from comment directives in the text and from `shapes`.
+pub struct Example {
+    /// A network in which the rule fires.
+    pub bad: &'static str,
+    /// The same network, mended.
+    pub good: &'static str,
+    /// The shapes sidecar (JSON) of both, where channels or the input must be known.
+    pub shapes: Option<&'static str>,
+}
+
+/// What a check sees.
+pub struct Context<'a> {
+    /// The file.
+    pub text: &'a str,
+    /// Its tree.
+    pub document: &'a Document,
+    /// Its network.
+    pub network: &'a Network,
+    /// What is known from outside.
+    pub facts: &'a Facts,
+    /// The chip.
+    pub device: &'static Device,
+    /// The derived facts.
+    pub analysis: &'a Analysis,
+}
+
+impl<'a> Context<'a> {
+    /// All layers with their numbers, in order of the numbers.
+    pub fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> + use<'a> {
+        self.network.layers.iter().enumerate()
+    }
+}
+
+/// Collects the findings of one rule.
+pub struct Findings<'r> {
+    rule: &'r Rule,
+    found: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    /// A finding of this rule at `span`, which belongs to `layer`; hand it to [`Self::push`].
+    pub fn new_finding(
+        &self,
+        span: Span,
+        layer: impl Into<Option<usize>>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            code: self.rule.code,
+            name: self.rule.name,
+            severity: self.rule.severity,
+            message: message.into(),
+            span,
+            layer: layer.into(),
+            related: Vec::new(),
+            notes: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// Reports a finding.
+    pub fn push(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    /// Reports a finding without related places, notes or fixes.
+    pub fn report(
+        &mut self,
+        span: Span,
+        layer: impl Into<Option<usize>>,
+        message: impl Into<String>,
+    ) {
+        let finding = self.new_finding(span, layer, message);
+        self.push(finding);
+    }
+}

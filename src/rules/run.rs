@@ -1,0 +1,80 @@
+//! The registry, and running all rules over one network.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::diagnostic::{Code, Finding, Severity};
+
+use super::{
+    Context, Findings, Rule, advice, data_memory, device, model, operators, processors, sequence,
+    syntax,
+};
+
+/// All rules, by code.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [
+        syntax::RULES,
+        sequence::RULES,
+        processors::RULES,
+        data_memory::RULES,
+        operators::RULES,
+        device::RULES,
+        model::RULES,
+        advice::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// The rule with this code or name (any case).
+pub fn find(code_or_name: &str) -> Option<&'static Rule> {
+    let code = Code::parse(code_or_name);
+    all().find(|rule| Some(rule.code) == code || rule.name.eq_ignore_ascii_case(code_or_name))
+}
+
+/// The code of findings about the tool itself.
+pub(crate) const INTERNAL_ERROR: Code = Code(989);
+
+/// Runs every rule; findings come in order of the text, one for each root cause.
+pub fn run(context: &Context) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in all() {
+        let mut findings = Findings {
+            rule,
+            found: Vec::new(),
+        };
+        // A rule that panics costs its own findings, not the others'.
+        let outcome = catch_unwind(AssertUnwindSafe(|| (rule.check)(context, &mut findings)));
+        found.append(&mut findings.found);
+        if outcome.is_err() {
+            found.push(Finding {
+                code: INTERNAL_ERROR,
+                name: "internal-error",
+                severity: Severity::Warning,
+                message: format!(
+                    "the check of {} `{}` failed on this file; please report it with the file",
+                    rule.code, rule.name
+                ),
+                span: crate::text::Span::at(0),
+                layer: None,
+                related: Vec::new(),
+                notes: Vec::new(),
+                fixes: Vec::new(),
+            });
+        }
+    }
+    drop_covered(&mut found);
+    found.sort_by_key(|finding| (finding.span, finding.code));
+    found
+}
+
+/// Drops findings that a more specific rule's finding on the same layer replaces.
+fn drop_covered(found: &mut Vec<Finding>) {
+    let covered: HashSet<(Code, Option<usize>)> = found
+        .iter()
+        .filter_map(|finding| Some((finding.layer, all().find(|rule| rule.code == finding.code)?)))
+        .flat_map(|(layer, rule)| rule.covers.iter().map(move |&code| (code, layer)))
+        .collect();
+    found.retain(|finding| !covered.contains(&(finding.code, finding.layer)));
+}

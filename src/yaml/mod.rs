@@ -1,0 +1,16 @@
+//! Text to a tree with spans, with the scalars of PyYAML (YAML 1.1) that the vendor's tool reads.
+//!
+//! [`parse`] never fails: broken text yields the tree of what could be read, and one
+//! [`SyntaxError`] a culprit.
+
+mod parse;
+mod recover;
+mod scalar;
+mod tree;
+
+pub use recover::parse;
+pub use scalar::{Value, resolve_plain};
+pub use tree::{
+    Comment, Document, Entry, Item, Node, NodeId, NodeKind, Scalar, ScalarStyle, SyntaxError,
+    SyntaxErrorKind,
+};
