@@ -13,4 +13,4 @@ pub use model::{
     References, Source, Spanned, Target, Unload,
 };
 pub use names::Unresolved;
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Found, KeyEntry, Problem, ProblemKind};
