@@ -18,12 +18,13 @@ mod shapes;
 
 pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
-pub use graph::{Graph, Input, Next};
+pub use graph::{Graph, Input, Next, has_weights};
 pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
-    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
+    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
+    pooled, takes_weights,
 };
 
 use crate::device::Device;
@@ -86,8 +87,8 @@ impl Analysis {
             .map(|layer| Parameters::new(layer, leak))
             .collect();
         let mut faults = Vec::new();
-        let graph = Graph::new(network, device, &flags, &mut faults);
-        let weights = shapes::weights_of_layers(network, &parameters, facts, &mut faults);
+        let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
+        let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
         let shapes = shapes::Walk {
             network,
             device,
