@@ -27,6 +27,24 @@ impl Network {
         }
     }
 
+    /// What a reference means to its author: like [`Self::resolve`], but names and numbers lead to
+    /// the layer that bears them in the file, holes or not.
+    pub fn meant(&self, reference: &Reference) -> Option<Source> {
+        let layer = match reference {
+            Reference::Number(number) => {
+                self.layers.iter().position(|layer| layer.number == *number)
+            }
+            Reference::Name(name) => self.layers.iter().position(|layer| {
+                layer
+                    .name()
+                    .is_some_and(|other| other.to_lowercase() == name.to_lowercase())
+            }),
+        };
+        layer
+            .map(Source::Layer)
+            .or_else(|| self.resolve(reference).ok())
+    }
+
     fn resolve_name(&self, name: &str) -> Result<Source, Unresolved> {
         let name = name.to_lowercase();
         if name == "input" {

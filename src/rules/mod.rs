@@ -11,12 +11,14 @@ pub mod operators;
 pub mod processors;
 pub mod sequence;
 pub mod syntax;
+pub mod tool;
 
 mod run;
+mod words;
 
-pub use run::{all, find, run};
+pub use run::{all, documented, find, run};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Fault};
 use crate::device::Device;
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::facts::Facts;
@@ -48,6 +50,44 @@ pub struct Rule {
     pub covers: &'static [Code],
     /// The check.
     pub check: Check,
+}
+
+impl Rule {
+    /// What there is to read about it.
+    pub fn documentation(&self) -> Documentation {
+        Documentation {
+            code: self.code,
+            name: self.name,
+            severity: self.severity,
+            summary: self.summary,
+            explanation: self.explanation,
+            examples: self.examples,
+            source: Some(self.source),
+            fix: self.fix,
+        }
+    }
+}
+
+/// What there is to read about a code: of a [`Rule`], or of the tool's own findings ([`tool`]),
+/// which no check makes. The fields are those of [`Rule`].
+#[derive(Clone, Copy)]
+pub struct Documentation {
+    /// The number.
+    pub code: Code,
+    /// The kebab-case name.
+    pub name: &'static str,
+    /// The usual severity.
+    pub severity: Severity,
+    /// One line, without a full stop.
+    pub summary: &'static str,
+    /// Markdown.
+    pub explanation: &'static str,
+    /// Networks that show it.
+    pub examples: &'static [Example],
+    /// Where the fact comes from, if it is one about the vendor's tool or the hardware.
+    pub source: Option<&'static str>,
+    /// Whether findings can carry fixes.
+    pub fix: FixAvailability,
 }
 
 /// The check of a rule.
@@ -99,6 +139,26 @@ impl<'a> Context<'a> {
     /// All layers with their numbers, in order of the numbers.
     pub fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> + use<'a> {
         self.network.layers.iter().enumerate()
+    }
+
+    /// The executed layers with their numbers, in order of execution.
+    pub fn executed(&self) -> impl Iterator<Item = (usize, &'a Layer)> + use<'a> {
+        let (analysis, network) = (self.analysis, self.network);
+        analysis
+            .graph
+            .order
+            .iter()
+            .map(move |&index| (index, &network.layers[index]))
+    }
+
+    /// The layers at which the analysis found the fault that this rule reports.
+    pub fn faults(&self, code: u16) -> impl Iterator<Item = (&'a Fault, &'a Layer)> + use<'a> {
+        let (analysis, network) = (self.analysis, self.network);
+        analysis
+            .faults
+            .iter()
+            .filter(move |fault| fault.code.0 == code)
+            .map(move |fault| (fault, &network.layers[fault.layer]))
     }
 }
 

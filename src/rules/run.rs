@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::diagnostic::{Code, Finding, Severity};
+use crate::diagnostic::{Code, Finding};
+use crate::text::Span;
 
 use super::{
-    Context, Findings, Rule, advice, data_memory, device, model, operators, processors, sequence,
-    syntax,
+    Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
+    processors, sequence, syntax, tool,
 };
 
 /// All rules, by code.
@@ -33,8 +34,12 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
     all().find(|rule| Some(rule.code) == code || rule.name.eq_ignore_ascii_case(code_or_name))
 }
 
-/// The code of findings about the tool itself.
-pub(crate) const INTERNAL_ERROR: Code = Code(989);
+/// All codes that findings can have, those of the tool itself last.
+pub fn documented() -> impl Iterator<Item = Documentation> {
+    all()
+        .map(Rule::documentation)
+        .chain(tool::TOOL.iter().copied())
+}
 
 /// Runs every rule; findings come in order of the text, one for each root cause.
 pub fn run(context: &Context) -> Vec<Finding> {
@@ -48,20 +53,13 @@ pub fn run(context: &Context) -> Vec<Finding> {
         let outcome = catch_unwind(AssertUnwindSafe(|| (rule.check)(context, &mut findings)));
         found.append(&mut findings.found);
         if outcome.is_err() {
-            found.push(Finding {
-                code: INTERNAL_ERROR,
-                name: "internal-error",
-                severity: Severity::Warning,
-                message: format!(
+            found.push(tool::INTERNAL_ERROR.finding(
+                Span::at(0),
+                format!(
                     "the check of {} `{}` failed on this file; please report it with the file",
                     rule.code, rule.name
                 ),
-                span: crate::text::Span::at(0),
-                layer: None,
-                related: Vec::new(),
-                notes: Vec::new(),
-                fixes: Vec::new(),
-            });
+            ));
         }
     }
     drop_covered(&mut found);

@@ -2,8 +2,10 @@
 
 mod edit;
 mod line_index;
+mod nearest;
 mod span;
 
 pub use edit::{Edit, apply_edits, unified_diff};
 pub use line_index::{LineColumn, LineIndex};
+pub use nearest::{did_you_mean, nearest};
 pub use span::Span;

@@ -1,0 +1,63 @@
+//! What somebody meant who wrote a word that nobody knows.
+
+use strsim::damerau_levenshtein;
+
+/// The candidate that is nearest to `word`, if a slip of the hand can explain the difference.
+/// Case and punctuation count for nothing; of equally near candidates the first one wins.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .filter_map(|candidate| Some((slip(word, candidate)?, candidate)))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `; did you mean …?` for the nearest candidate, or nothing.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, candidates)
+        .map(|candidate| format!("; did you mean `{candidate}`?"))
+        .unwrap_or_default()
+}
+
+/// How many characters differ; `None` where it is too many for a slip.
+fn slip(word: &str, candidate: &str) -> Option<usize> {
+    // The comparison is quadratic, and words come from users.
+    if word.len() > candidate.len() + 4 {
+        return None;
+    }
+    let (word, candidate) = (folded(word), folded(candidate));
+    let distance = damerau_levenshtein(&word, &candidate);
+    (distance <= (candidate.len() / 3).clamp(1, 3) && distance < word.len()).then_some(distance)
+}
+
+/// Lower case, letters and digits only.
+fn folded(word: &str) -> String {
+    word.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_slips_and_nothing_else() {
+        let words = ["device", "exclude", "extend-select"];
+        assert_eq!(nearest("devise", words), Some("device"));
+        assert_eq!(nearest("Extend_Select", words), Some("extend-select"));
+        assert_eq!(nearest("colour", words), None);
+        assert_eq!(nearest("", words), None);
+        assert_eq!(nearest(&"x".repeat(100_000), words), None);
+    }
+
+    #[test]
+    fn phrases_the_question() {
+        assert_eq!(
+            did_you_mean("devise", ["device"]),
+            "; did you mean `device`?"
+        );
+        assert_eq!(did_you_mean("colour", ["device"]), "");
+    }
+}
