@@ -56,7 +56,6 @@ static OPERATIONS: &[Word] = &[
         meaning: Meaning::Operation(Operation::Linear),
         documentation: "Fully connected layer; with `flatten` it takes height and width as \
             channels.",
-        ..WORD
     },
     Word {
         name: "None",
@@ -66,7 +65,6 @@ static OPERATIONS: &[Word] = &[
         ],
         meaning: Meaning::Operation(Operation::Passthrough),
         documentation: "No convolution: moves or pools data.",
-        ..WORD
     },
     Word {
         name: "Add",
@@ -159,7 +157,6 @@ static FORMATS: &[Word] = &[
         foreign: &["nhwc", "channels_last"],
         meaning: Meaning::Format(DataFormat::Hwc),
         documentation: "A data word holds one pixel of four channels.",
-        ..WORD
     },
     Word {
         name: "CHW",
@@ -168,7 +165,6 @@ static FORMATS: &[Word] = &[
         meaning: Meaning::Format(DataFormat::Chw),
         documentation: "A data word holds four pixels of one channel: four times the room, one \
             channel for each data-memory instance.",
-        ..WORD
     },
 ];
 
