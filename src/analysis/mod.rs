@@ -1,16 +1,144 @@
 //! Derived facts, as pure and total functions of the network, the chip and the facts.
+//!
+//! Each stage needs only the ones before: settings with their defaults ([`Parameters`]), order and
+//! data flow ([`Graph`]), channels and dimensions ([`Shape`]), masks and words ([`Memory`]), and who
+//! writes over what is still needed ([`Conflict`]).
+//!
+//! A value that cannot be derived is [`Missing`]: unknown, or broken by the rule that reports why.
+//! Where a stage finds such a fault it records it in [`Analysis::faults`], and the rule of that code
+//! explains it.
+
+mod conflicts;
+mod fact;
+mod graph;
+mod memory;
+mod parameters;
+mod region;
+mod shapes;
+
+pub use conflicts::{Conflict, ConflictKind};
+pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
+pub use graph::{Graph, Input, Next};
+pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
+pub use parameters::{Operator, Parameters, default_pad_leak};
+pub use region::{Progression, Region};
+pub use shapes::{
+    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
+};
 
 use crate::device::Device;
-use crate::facts::Facts;
-use crate::network::Network;
+use crate::diagnostic::Code;
+use crate::facts::{Facts, Flags, Weight};
+use crate::network::{Network, Source};
+use crate::text::Span;
 
-/// All derived facts of one network on one chip.
+/// A place where derivation stopped; the rule of this code reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The rule.
+    pub code: Code,
+    /// The layer at which it is found.
+    pub layer: usize,
+    /// The exact place, where it is not the layer as a whole or a key that the rule knows.
+    pub span: Option<Span>,
+}
+
+fn push_fault(faults: &mut Vec<Fault>, code: u16, layer: usize) {
+    faults.push(Fault {
+        code: Code(code),
+        layer,
+        span: None,
+    });
+}
+
+/// All derived facts of one network on one chip. The vectors have one entry a layer, indexed as
+/// [`Network::layers`].
 #[derive(Debug)]
-pub struct Analysis {}
+pub struct Analysis {
+    /// The flags of the vendor's command, all off where nobody says (see [`Facts::flags`]).
+    pub flags: Flags,
+    /// Settings with their defaults.
+    pub parameters: Vec<Parameters>,
+    /// Order of execution and data flow.
+    pub graph: Graph,
+    /// The weights of each layer; none for layers that have none.
+    pub weights: Vec<Fact<Option<Weight>>>,
+    /// Channels and dimensions.
+    pub shapes: Vec<Shape>,
+    /// Masks and words.
+    pub memory: Vec<Memory>,
+    /// The words that hold the network's input when the first layer starts.
+    pub input: Fact<Region>,
+    /// Writes over what somebody needs, in order of execution.
+    pub conflicts: Vec<Conflict>,
+    /// What stopped a derivation, in no special order.
+    pub faults: Vec<Fault>,
+}
 
 impl Analysis {
     /// Derives everything.
-    pub fn new(_network: &Network, _device: &'static Device, _facts: &Facts) -> Self {
-        Self {}
+    pub fn new(network: &Network, device: &'static Device, facts: &Facts) -> Self {
+        let flags = facts.flags.clone().unwrap_or_default();
+        let leak = default_pad_leak(network).is_some();
+        let parameters: Vec<Parameters> = network
+            .layers
+            .iter()
+            .map(|layer| Parameters::new(layer, leak))
+            .collect();
+        let mut faults = Vec::new();
+        let graph = Graph::new(network, device, &flags, &mut faults);
+        let weights = shapes::weights_of_layers(network, &parameters, facts, &mut faults);
+        let shapes = shapes::Walk {
+            network,
+            device,
+            facts,
+            flags: &flags,
+            graph: &graph,
+            parameters: &parameters,
+            weights: &weights,
+            faults: &mut faults,
+            shapes: Vec::new(),
+        }
+        .run();
+        let (memory, input) = memory::Memories {
+            network,
+            device,
+            facts,
+            flags: &flags,
+            graph: &graph,
+            parameters: &parameters,
+            shapes: &shapes,
+            faults: &mut faults,
+        }
+        .run();
+        let conflicts = conflicts::Conflicts {
+            facts,
+            graph: &graph,
+            parameters: &parameters,
+            shapes: &shapes,
+            memories: &memory,
+            input: &input,
+        }
+        .find();
+        let weights = weights
+            .into_iter()
+            .map(|weight| weight.map(|weight| weight.cloned()))
+            .collect();
+        Self {
+            flags,
+            parameters,
+            graph,
+            weights,
+            shapes,
+            memory,
+            input,
+            conflicts,
+            faults,
+        }
+    }
+
+    /// The words that `source` wrote.
+    pub fn written_by(&self, source: Source) -> Fact<&Region> {
+        written_by(&self.memory, &self.input, source)
     }
 }

@@ -3,6 +3,7 @@
 pub mod keys;
 mod lower;
 mod model;
+mod names;
 mod problem;
 pub mod schema;
 
@@ -11,4 +12,5 @@ pub use model::{
     Activation, DataBuffer, DataFormat, Eltwise, Field, Layer, Network, Operation, Reference,
     References, Source, Spanned, Target, Unload,
 };
-pub use problem::{Problem, ProblemKind};
+pub use names::Unresolved;
+pub use problem::{Found, KeyEntry, Problem, ProblemKind};

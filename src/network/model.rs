@@ -169,8 +169,9 @@ pub enum Target {
 }
 
 /// One entry of `layers`. Every key of the table, aliases merged; numbers are as written, the
-/// domain of each key is that of [`super::keys`].
-#[derive(Clone, Debug)]
+/// domain of each key is that of [`super::keys`], and none needs more than 32 bits. A misspelt key
+/// whose meaning is clear leaves its field `Invalid`, so that nobody misses it.
+#[derive(Clone, Debug, Default)]
 pub struct Layer {
     /// From the first key to the end of the last value.
     pub span: Span,
@@ -233,7 +234,8 @@ pub struct Layer {
     pub pool_stride: Field<[i64; 2]>,
     /// `pool_dilation`, height and width
     pub pool_dilation: Field<[i64; 2]>,
-    /// `kernel_size`, height and width; `[n, 1]` for a Conv1d
+    /// `kernel_size`, height and width; `[n, 1]` for a Conv1d and for layers without a
+    /// convolution, which ignore it. On a Linear layer it is always `Invalid`
     pub kernel_size: Field<[i64; 2]>,
     /// `stride`, height and width
     pub stride: Field<[i64; 2]>,
@@ -289,7 +291,7 @@ pub struct References {
 }
 
 /// A block of `unload`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Unload {
     /// The whole block.
     pub span: Span,
@@ -310,7 +312,7 @@ pub struct Unload {
 }
 
 /// A block of `data_buffer`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DataBuffer {
     /// The whole block.
     pub span: Span,
@@ -353,7 +355,8 @@ pub struct Network {
     /// that the vendor's tool prints. Of two layers with one number the later in the file is left
     /// at the end of `duplicates`.
     pub layers: Vec<Layer>,
-    /// Layers that claim a sequence number which an earlier one has; not analysed.
+    /// Layers that claim a sequence number which an earlier one has; not analysed. Those without
+    /// a `sequence` of their own only follow such a layer.
     pub duplicates: Vec<Layer>,
     /// Whether the sequence numbers have holes, so that references by number and index differ.
     pub has_holes: bool,

@@ -2,7 +2,7 @@
 
 use crate::text::Span;
 
-use super::scalar::{Value, resolve_plain};
+use super::scalar::{self, Value, resolve_plain};
 
 /// Index of a node in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +17,7 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// What is not YAML as the vendor's tool reads it, in order of the text; one a culprit.
     pub errors: Vec<SyntaxError>,
+    pub(super) unreadable: Vec<NodeId>,
 }
 
 impl Document {
@@ -79,6 +80,16 @@ impl Document {
     pub fn is_text(&self, id: NodeId, text: &str) -> bool {
         matches!(&self.node(id).kind, NodeKind::Scalar(scalar)
             if scalar.text == text && matches!(scalar.resolve(), Value::String(_)))
+    }
+
+    /// Whether something stands here that could not be read (an unknown alias, a tag that the
+    /// vendor's tool cannot construct): a syntax error says so, and its value is not known.
+    pub fn is_unreadable(&self, id: NodeId) -> bool {
+        let id = match self.raw(id).kind {
+            NodeKind::Alias(target) => target,
+            _ => id,
+        };
+        self.unreadable.binary_search(&id).is_ok()
     }
 
     /// Number of nodes.
@@ -162,17 +173,18 @@ pub struct Scalar {
     pub text: String,
     /// How it is written.
     pub style: ScalarStyle,
-    /// The explicit tag (`!!str`), as written, where there is one.
+    /// The explicit tag, where there is one; standard ones in their short form (`!!str`).
     pub tag: Option<String>,
 }
 
 impl Scalar {
     /// The value, by PyYAML's rules.
     pub fn resolve(&self) -> Value {
-        if self.style == ScalarStyle::Plain && self.tag.is_none() {
-            resolve_plain(&self.text)
-        } else {
-            Value::String(self.text.clone())
+        match &self.tag {
+            None if self.style == ScalarStyle::Plain => resolve_plain(&self.text),
+            None => Value::String(self.text.clone()),
+            Some(tag) => scalar::construct(tag, &self.text)
+                .unwrap_or_else(|| Value::String(self.text.clone())),
         }
     }
 }

@@ -1,0 +1,243 @@
+//! Who writes over what somebody still needs.
+
+use crate::facts::Facts;
+use crate::network::Source;
+
+use super::fact::Fact;
+use super::graph::{Graph, Next};
+use super::memory::{Memory, written_by};
+use super::parameters::Parameters;
+use super::region::Region;
+use super::shapes::Shape;
+
+/// What kind of harm a write does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConflictKind {
+    /// The vendor's tool refuses it: the word holds the output of the layer that ran just before,
+    /// of an output layer, or the network's input.
+    Protected,
+    /// The layer writes the word twice.
+    Itself,
+    /// A layer that runs later still reads the word as another layer's output.
+    StillNeeded,
+    /// The layer itself still reads the word while it writes.
+    InPlace,
+    /// A later layer reads the network's input again.
+    InputStillNeeded,
+}
+
+/// A word that is written while somebody else needs what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// What kind.
+    pub kind: ConflictKind,
+    /// The layer that writes.
+    pub writer: usize,
+    /// Whose data is lost.
+    pub victim: Source,
+    /// A layer that needs the data.
+    pub reader: Option<usize>,
+    /// The lowest such word.
+    pub word: i64,
+}
+
+/// Where the search looks.
+pub(super) struct Conflicts<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) graph: &'a Graph,
+    pub(super) parameters: &'a [Parameters],
+    pub(super) shapes: &'a [Shape],
+    pub(super) memories: &'a [Memory],
+    pub(super) input: &'a Fact<Region>,
+}
+
+impl Conflicts<'_> {
+    /// All conflicts, in order of execution of the writers.
+    pub(super) fn find(&self) -> Vec<Conflict> {
+        let mut found = self.protected();
+        self.still_needed(&mut found);
+        found.sort_by_key(|conflict| self.graph.time(conflict.writer));
+        found
+    }
+
+    /// What a layer writes, unless it streams: then words are written and read in turns.
+    fn writes(&self, layer: usize) -> Option<&Region> {
+        match self.parameters[layer].streaming {
+            Ok(false) => self.memories[layer].writes.as_ref().ok(),
+            _ => None,
+        }
+    }
+
+    /// The vendor's own check (`unload.py`, `backend/max7800x.py`): the words of the layer just
+    /// before, of output layers, and of the input.
+    fn protected(&self) -> Vec<Conflict> {
+        let mut found = Vec::new();
+        let checks = self
+            .facts
+            .flags
+            .as_ref()
+            .is_none_or(|flags| !flags.overlap_data && !flags.no_kat);
+        let mut protected: Vec<(Source, &Region)> = match self.input {
+            Ok(region) => vec![(Source::Input, region)],
+            Err(_) => Vec::new(),
+        };
+        let mut outputs: Vec<(Source, &Region)> = Vec::new();
+        for &layer in &self.graph.order {
+            let written = self.writes(layer);
+            if let Some(region) = written {
+                if checks {
+                    found.extend(protected.iter().filter_map(|(victim, held)| {
+                        Some(Conflict {
+                            kind: ConflictKind::Protected,
+                            writer: layer,
+                            victim: *victim,
+                            reader: self
+                                .graph
+                                .readers(*victim)
+                                .find(|&reader| self.graph.time(reader) >= self.graph.time(layer)),
+                            word: region.first_common(held)?,
+                        })
+                    }));
+                }
+                found.extend(twice(region).map(|word| Conflict {
+                    kind: ConflictKind::Itself,
+                    writer: layer,
+                    victim: Source::Layer(layer),
+                    reader: None,
+                    word,
+                }));
+            }
+            let own = written.map(|region| (Source::Layer(layer), region));
+            let streams_next = matches!(self.graph.next[layer], Next::Layer(next)
+                if self.parameters.get(next).is_some_and(|next| next.streaming == Ok(true)));
+            if streams_next {
+                protected.extend(own);
+            } else if self.parameters[layer].output == Ok(true) {
+                outputs.extend(own);
+                protected = outputs.clone();
+            } else {
+                protected = outputs.clone();
+                protected.extend(own);
+            }
+        }
+        found
+    }
+
+    /// Data of any earlier layer, or the input, that is overwritten before its last reader.
+    fn still_needed(&self, found: &mut Vec<Conflict>) {
+        for (time, &reader) in self.graph.order.iter().enumerate() {
+            let Ok(reads) = &self.memories[reader].reads else {
+                continue;
+            };
+            if self.parameters[reader].streaming != Ok(false) {
+                continue;
+            }
+            for input in &self.graph.inputs[reader] {
+                let Ok(victim) = input.source else { continue };
+                let Ok(held) = written_by(self.memories, self.input, victim) else {
+                    continue;
+                };
+                let made = match victim {
+                    Source::Layer(layer) => match self.graph.time(layer) {
+                        Some(made) if self.parameters[layer].streaming == Ok(false) => made + 1,
+                        _ => continue,
+                    },
+                    _ => 0,
+                };
+                for &writer in self.graph.order.get(made..=time).unwrap_or_default() {
+                    let Some(written) = self.writes(writer) else {
+                        continue;
+                    };
+                    let known = found.iter().any(|conflict| {
+                        conflict.writer == writer
+                            && (conflict.victim == victim
+                                || conflict.victim == Source::Layer(writer))
+                    });
+                    if known {
+                        continue;
+                    }
+                    let Some(word) = written.first_common_of_three(held, reads) else {
+                        continue;
+                    };
+                    let kind = if writer == reader {
+                        if self.writes_behind_reading(reader) {
+                            continue;
+                        }
+                        ConflictKind::InPlace
+                    } else if victim == Source::Input {
+                        ConflictKind::InputStillNeeded
+                    } else {
+                        ConflictKind::StillNeeded
+                    };
+                    found.push(Conflict {
+                        kind,
+                        writer,
+                        victim,
+                        reader: Some(reader),
+                        word,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether a layer that writes over its own input stays behind what it still reads, for each
+    /// output pixel in raster order; true only where everything is known.
+    fn writes_behind_reading(&self, layer: usize) -> bool {
+        self.behind(layer).unwrap_or(false)
+    }
+
+    fn behind(&self, layer: usize) -> Fact<bool> {
+        let (parameters, shape, memory) = (
+            &self.parameters[layer],
+            &self.shapes[layer],
+            &self.memories[layer],
+        );
+        let (pad, stride) = (parameters.pad?, parameters.pool_stride?);
+        let [in_height, in_width] = shape.in_dim?;
+        let [out_height, out_width] = shape.out_dim?;
+        let in_words =
+            memory.input_spread?.passes * parameters.operands? * (parameters.read_gap? + 1);
+        let out_words = memory.output_spread?.passes * parameters.output_width? / 8
+            * (parameters.write_gap? + 1);
+        let (in_start, out_start) = (memory.in_offset? / 4, memory.out_offset? / 4);
+        let in_end = in_start + in_height * in_width * in_words;
+        let need = |row: i64, column: i64| {
+            in_start
+                + ((row - pad[0]).max(0) * stride[0] * in_width
+                    + (column - pad[1]).max(0) * stride[1])
+                    * in_words
+        };
+        for row in 0..out_height {
+            for column in 0..out_width {
+                let written = out_start + (row * out_width + column + 1) * out_words - 1;
+                let mut needed = i64::MAX;
+                if column + 1 < out_width {
+                    needed = needed.min(need(row, column + 1));
+                }
+                if row + 1 < out_height {
+                    needed = needed.min(need(row + 1, 0));
+                }
+                if written >= needed && written < in_end {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The lowest word that a region holds twice: it ran past one instance into the next.
+fn twice(region: &Region) -> Option<i64> {
+    let parts = &region.parts;
+    parts
+        .iter()
+        .enumerate()
+        .flat_map(|(i, (instance, a))| {
+            parts[i + 1..]
+                .iter()
+                .filter(move |(other, _)| other != instance)
+                .filter_map(|(_, b)| a.first_common(b))
+        })
+        .min()
+}

@@ -1,0 +1,445 @@
+//! Data memory: which words each layer reads and writes.
+
+use crate::device::{
+    Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
+};
+use crate::facts::{Facts, Flags};
+use crate::network::{Field, Network, Source};
+
+use super::fact::{Fact, Missing, broken, unknown, value_or};
+use super::graph::{Graph, Next};
+use super::parameters::Parameters;
+use super::region::{Progression, Region};
+use super::shapes::{Shape, Spread};
+use super::{Fault, push_fault};
+
+/// Which text a layer's output mask comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaskSource {
+    /// The layer's `output_processors`.
+    Own,
+    /// The `processors` of the layer that runs next.
+    Next(usize),
+    /// The global `output_map`.
+    OutputMap,
+    /// The default of the final layer: the lowest processors.
+    Default,
+}
+
+/// Masks, spreads and memory of one layer.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    /// Processors that read the input.
+    pub processors: Fact<u64>,
+    /// Processors whose memory the output goes to.
+    pub output_map: Fact<u64>,
+    /// Where `output_map` comes from.
+    pub output_map_from: MaskSource,
+    /// Passes and processors of the input.
+    pub input_spread: Fact<Spread>,
+    /// Passes and processors of the output.
+    pub output_spread: Fact<Spread>,
+    /// Byte offset of the input in its instances.
+    pub in_offset: Fact<i64>,
+    /// Byte offset of the output in its instances.
+    pub out_offset: Fact<i64>,
+    /// Bytes that the input takes of an instance, as the vendor's tool counts (gaps left out).
+    pub input_bytes: Fact<i64>,
+    /// Bytes that the output takes of an instance, as the vendor's tool counts (gaps left out).
+    pub output_bytes: Fact<i64>,
+    /// The words that it reads.
+    pub reads: Fact<Region>,
+    /// The words that it writes.
+    pub writes: Fact<Region>,
+}
+
+/// How values lie in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// The processors of a pass.
+    pub mask: u64,
+    /// Byte offset in each instance.
+    pub offset: i64,
+    /// Channels.
+    pub channels: i64,
+    /// Passes and processors a pass.
+    pub spread: Spread,
+    /// Pixels.
+    pub pixels: i64,
+    /// Bits of a value: 8 or 32.
+    pub width: i64,
+    /// Words between two used ones.
+    pub gap: i64,
+    /// Operands that take turns, word by word.
+    pub operands: i64,
+}
+
+/// The first word of an instance (0 to 15), counted from the first data word of quadrant 0.
+pub fn instance_base(device: &Device, instance: u32) -> i64 {
+    (i64::from(instance / INSTANCES_PER_QUADRANT) * device.quadrant_pitch
+        + i64::from(instance % INSTANCES_PER_QUADRANT) * device.instance_pitch)
+        / 4
+}
+
+/// The instance (0 to 15) and byte offset of a word.
+pub fn place_of_word(device: &Device, word: i64) -> (u32, i64) {
+    let quadrant_words = device.quadrant_pitch / 4;
+    let quadrant = word.div_euclid(quadrant_words);
+    let rest = word.rem_euclid(quadrant_words);
+    let instance = (rest / (device.instance_pitch / 4)).min(i64::from(INSTANCES_PER_QUADRANT) - 1);
+    let offset = rest - instance * (device.instance_pitch / 4);
+    (
+        (quadrant * i64::from(INSTANCES_PER_QUADRANT) + instance) as u32,
+        offset * 4,
+    )
+}
+
+impl Layout {
+    /// The words of the layout, four channels a word (HWC).
+    ///
+    /// Word of pixel `x`, pass `e`, operand `o`: `offset/4 + ((x*passes + e)*operands + o) * size *
+    /// (gap+1)`, `size` 1 for 8-bit values and 4 for 32-bit ones, which take a word each.
+    pub fn words(&self, device: &Device) -> Region {
+        let size = self.width / 8;
+        let passes = self.spread.passes.max(1);
+        let stride = size * (self.gap + 1);
+        let mut parts = Vec::new();
+        let mut before = 0;
+        for instance in 0..INSTANCES {
+            let lanes = self.lanes(instance);
+            if lanes == 0 {
+                continue;
+            }
+            let base = instance_base(device, instance) + self.offset.div_euclid(4);
+            // Channels that the last passes hold in this instance; the others are full.
+            let in_pass = |pass: i64| {
+                let first = pass * self.spread.processors + before;
+                let end = self.channels.min((pass + 1) * self.spread.processors);
+                (end - first).clamp(0, lanes)
+            };
+            let full = (0..passes)
+                .take_while(|&pass| in_pass(pass) == lanes)
+                .count() as i64;
+            if full == passes {
+                parts.push((
+                    instance,
+                    Progression {
+                        start: base,
+                        step: stride,
+                        count: self.pixels * passes * self.operands,
+                        run: if size == 1 { 1 } else { lanes },
+                    },
+                ));
+            } else {
+                for pass in (0..passes).filter(|&pass| in_pass(pass) > 0) {
+                    for operand in 0..self.operands {
+                        parts.push((
+                            instance,
+                            Progression {
+                                start: base + (pass * self.operands + operand) * stride,
+                                step: passes * self.operands * stride,
+                                count: self.pixels,
+                                run: if size == 1 { 1 } else { in_pass(pass) },
+                            },
+                        ));
+                    }
+                }
+            }
+            before += lanes;
+        }
+        parts.retain(|(_, part)| part.count > 0);
+        Region { parts }
+    }
+
+    /// The words of one channel an instance (CHW): four pixels a word.
+    pub fn words_chw(&self, device: &Device) -> Region {
+        let parts = (0..INSTANCES)
+            .filter(|&instance| self.lanes(instance) > 0 && self.pixels > 0)
+            .map(|instance| {
+                let words = (self.pixels + 3) / 4;
+                (
+                    instance,
+                    Progression {
+                        start: instance_base(device, instance) + self.offset.div_euclid(4),
+                        step: 1,
+                        count: words,
+                        run: 1,
+                    },
+                )
+            })
+            .collect();
+        Region { parts }
+    }
+
+    /// Used lanes (processors) of an instance.
+    fn lanes(&self, instance: u32) -> i64 {
+        let nibble = self.mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf;
+        i64::from(nibble.count_ones())
+    }
+}
+
+/// The mask of the lowest `bits` processors.
+pub fn low_mask(bits: i64) -> u64 {
+    match bits {
+        i64::MIN..=0 => 0,
+        1..=63 => (1 << bits) - 1,
+        _ => u64::MAX,
+    }
+}
+
+pub(super) struct Memories<'a> {
+    pub(super) network: &'a Network,
+    pub(super) device: &'static Device,
+    pub(super) facts: &'a Facts,
+    pub(super) flags: &'a Flags,
+    pub(super) graph: &'a Graph,
+    pub(super) parameters: &'a [Parameters],
+    pub(super) shapes: &'a [Shape],
+    pub(super) faults: &'a mut Vec<Fault>,
+}
+
+impl Memories<'_> {
+    /// Memory of all layers, and the words of the input where they are known.
+    pub(super) fn run(mut self) -> (Vec<Memory>, Fact<Region>) {
+        let mut memories: Vec<Memory> = (0..self.network.layers.len())
+            .map(|index| self.masks(index))
+            .collect();
+        for index in 0..memories.len() {
+            self.check_counts(index, &mut memories);
+        }
+        for index in 0..memories.len() {
+            if self.graph.runs(index) {
+                self.extents(index, &mut memories);
+            }
+        }
+        let input = self.input_region(&memories);
+        (memories, input)
+    }
+
+    fn max_processors(&self) -> i64 {
+        self.flags.max_proc.unwrap_or(i64::from(PROCESSORS))
+    }
+
+    fn masks(&self, index: usize) -> Memory {
+        let layer = &self.network.layers[index];
+        let shape = &self.shapes[index];
+        let spread = |channels: Fact<i64>| {
+            channels.map(|channels| Spread::new(channels, self.max_processors()))
+        };
+        let output_spread = spread(shape.out_channels);
+        let is_final = self.graph.final_layer == Some(index);
+        let (output_map, output_map_from) = match (&layer.output_processors, self.graph.next[index])
+        {
+            _ if is_final && !self.network.output_map.is_absent() => {
+                (mask(&self.network.output_map), MaskSource::OutputMap)
+            }
+            (Field::Absent, Next::Layer(next)) if next < self.network.layers.len() => (
+                mask(&self.network.layers[next].processors),
+                MaskSource::Next(next),
+            ),
+            (Field::Absent, _) => (
+                output_spread.map(|spread| low_mask(spread.processors)),
+                MaskSource::Default,
+            ),
+            (own, _) => (mask(own), MaskSource::Own),
+        };
+        Memory {
+            processors: mask(&layer.processors),
+            output_map,
+            output_map_from,
+            input_spread: spread(shape.stored_channels),
+            output_spread,
+            in_offset: unknown(),
+            out_offset: unknown(),
+            input_bytes: unknown(),
+            output_bytes: unknown(),
+            reads: unknown(),
+            writes: unknown(),
+        }
+    }
+
+    /// Masks whose number of bits does not fit break what is derived from them.
+    fn check_counts(&mut self, index: usize, memories: &mut [Memory]) {
+        let memory = &memories[index];
+        if let (Ok(map), Ok(spread)) = (memory.output_map, memory.output_spread)
+            && self.graph.runs(index)
+            && i64::from(map.count_ones()) != spread.processors
+        {
+            push_fault(self.faults, 203, index);
+            memories[index].output_map = broken(203);
+            // The mask to edit is the next layer's: that is one fault, not two.
+            if let MaskSource::Next(next) = memories[index].output_map_from {
+                memories[next].processors = broken(203);
+            }
+        }
+        let memory = &memories[index];
+        if let (Ok(map), Ok(spread)) = (memory.processors, memory.input_spread)
+            && self.graph.runs(index)
+            && i64::from(map.count_ones()) != spread.processors
+        {
+            let quad = self.flags.fast_fifo_quad && self.graph.order.first() == Some(&index);
+            push_fault(self.faults, if quad { 202 } else { 201 }, index);
+            memories[index].processors = broken(201);
+        }
+    }
+
+    fn extents(&mut self, index: usize, memories: &mut [Memory]) {
+        let layer = &self.network.layers[index];
+        let parameters = &self.parameters[index];
+        let shape = &self.shapes[index];
+        let limit = self.device.instance_bytes;
+
+        let out_offset = match value_or(&layer.out_offset, 0) {
+            Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
+                push_fault(self.faults, 301, index);
+                broken(301)
+            }
+            other => other,
+        };
+        let in_offset = match (&layer.in_offset, self.graph.previous[index]) {
+            (Field::Absent, None) => Ok(self.flags.input_offset.unwrap_or(0)),
+            (Field::Absent, Some(previous)) => {
+                match value_or(&self.network.layers[previous].out_offset, 0) {
+                    Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
+                        broken(301)
+                    }
+                    other => other,
+                }
+            }
+            (given, _) => value_or(given, 0),
+        };
+        let streaming = parameters.streaming.unwrap_or(true);
+        let memory = &mut memories[index];
+        memory.in_offset = in_offset;
+        memory.out_offset = out_offset;
+
+        let pixels = shape.in_dim.map(|[height, width]| height * width);
+        memory.input_bytes = input_bytes(parameters, shape, memory, pixels);
+        memory.output_bytes = output_bytes(parameters, shape, memory);
+        let terminating = self.graph.final_layer == Some(index);
+        let input_too_large = !streaming
+            && matches!((memory.input_bytes, in_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
+        let output_too_large = (!streaming || terminating)
+            && matches!((memory.output_bytes, out_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
+        // Without flags a large first layer may well read a FIFO.
+        let producer_reported = self.graph.previous[index].is_some_and(|previous| {
+            self.faults
+                .iter()
+                .any(|fault| fault.layer == previous && fault.code.0 == 303)
+        });
+        if input_too_large {
+            if !producer_reported {
+                push_fault(self.faults, 302, index);
+            }
+            memory.reads = broken(302);
+        }
+        if output_too_large {
+            push_fault(self.faults, 303, index);
+            memory.writes = broken(303);
+        }
+        if memory.reads == unknown() {
+            memory.reads = self.reads(index, memory);
+        }
+        if memory.writes == unknown() {
+            memory.writes = self.writes(index, memory);
+        }
+    }
+
+    fn reads(&self, index: usize, memory: &Memory) -> Fact<Region> {
+        let parameters = &self.parameters[index];
+        let shape = &self.shapes[index];
+        let [height, width] = shape.in_dim?;
+        let layout = Layout {
+            mask: memory.processors?,
+            offset: memory.in_offset?,
+            channels: shape.stored_channels?,
+            spread: memory.input_spread?,
+            pixels: height * width,
+            width: 8,
+            gap: parameters.read_gap?,
+            operands: parameters.operands?,
+        };
+        if layout.gap < 0 || layout.offset < 0 {
+            return unknown();
+        }
+        Ok(if parameters.chw? {
+            layout.words_chw(self.device)
+        } else {
+            layout.words(self.device)
+        })
+    }
+
+    fn writes(&self, index: usize, memory: &Memory) -> Fact<Region> {
+        let parameters = &self.parameters[index];
+        let shape = &self.shapes[index];
+        let [height, width] = shape.out_dim?;
+        let layout = Layout {
+            mask: memory.output_map?,
+            offset: memory.out_offset?,
+            channels: shape.out_channels?,
+            spread: memory.output_spread?,
+            pixels: height * width,
+            width: parameters.output_width?,
+            gap: parameters.write_gap?,
+            operands: 1,
+        };
+        if layout.gap < 0 {
+            return unknown();
+        }
+        Ok(layout.words(self.device))
+    }
+
+    /// What the input loader fills before the first layer runs: what that layer reads. A FIFO
+    /// fills nothing.
+    fn input_region(&self, memories: &[Memory]) -> Fact<Region> {
+        let Some(&start) = self.graph.order.first() else {
+            return unknown();
+        };
+        match &self.facts.flags {
+            Some(flags) if flags.any_fifo() => Ok(Region::default()),
+            _ => memories[start].reads.clone(),
+        }
+    }
+}
+
+fn mask(field: &Field<u64>) -> Fact<u64> {
+    match field {
+        Field::Given { value, .. } => Ok(*value),
+        Field::Invalid { code, .. } => Err(Missing::Broken(*code)),
+        // A missing mask is reported by AX009.
+        Field::Absent => broken(9),
+    }
+}
+
+/// `H*W*passes*operands*4`, or `*1` for CHW (`max7800x.py:470`).
+fn input_bytes(
+    parameters: &Parameters,
+    shape: &Shape,
+    memory: &Memory,
+    pixels: Fact<i64>,
+) -> Fact<i64> {
+    shape.in_dim?;
+    Ok(pixels?
+        * memory.input_spread?.passes
+        * parameters.operands?
+        * if parameters.chw? { 1 } else { 4 })
+}
+
+/// `H*W*passes*4*width/8` (`max7800x.py:600`).
+fn output_bytes(parameters: &Parameters, shape: &Shape, memory: &Memory) -> Fact<i64> {
+    let [height, width] = shape.out_dim?;
+    Ok(height * width * memory.output_spread?.passes * 4 * parameters.output_width? / 8)
+}
+
+/// What stands in the memory that `source` names: its writer's words.
+pub fn written_by<'a>(
+    memories: &'a [Memory],
+    input: &'a Fact<Region>,
+    source: Source,
+) -> Fact<&'a Region> {
+    match source {
+        Source::Layer(layer) => memories[layer].writes.as_ref().map_err(|missing| *missing),
+        Source::Input => input.as_ref().map_err(|missing| *missing),
+        Source::Buffer => unknown(),
+    }
+}

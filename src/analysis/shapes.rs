@@ -1,0 +1,608 @@
+//! Channels and dimensions of every layer, in order of execution (semantics of `izer.py`'s two
+//! walks).
+
+use crate::device::{Device, PROCESSORS};
+use crate::diagnostic::Code;
+use crate::facts::{Facts, Flags, Weight};
+use crate::network::{Field, Network, Source};
+
+use super::fact::{Fact, Missing, broken, unknown, value_or};
+use super::graph::{Graph, Next};
+use super::parameters::{Operator, Parameters};
+use super::{Fault, push_fault};
+
+/// Which source a channel count comes from, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelSource {
+    /// The `in_channels` or `out_channels` key.
+    Key,
+    /// The weights (checkpoint, sidecar).
+    Weights,
+    /// The layers that it reads, or its own input.
+    Data,
+    /// `groups` of a depth-wise layer.
+    Groups,
+    /// The number of bits of a processor mask.
+    Mask,
+}
+
+/// Channels and dimensions of one layer. Dimensions are height and width; 1-D data has width 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Input channels of one operand as the convolution sees them, before flattening.
+    pub in_channels: Fact<i64>,
+    /// Input channels of one operand as they lie in memory: those before flattening are divided
+    /// by the pixels (`izer.py`: "before flattening" in its messages).
+    pub stored_channels: Fact<i64>,
+    /// Where `in_channels` comes from.
+    pub in_channels_from: ChannelSource,
+    /// Output channels.
+    pub out_channels: Fact<i64>,
+    /// Where `out_channels` comes from.
+    pub out_channels_from: ChannelSource,
+    /// Dimensions that the layer reads.
+    pub in_dim: Fact<[i64; 2]>,
+    /// Dimensions behind pooling.
+    pub pooled_dim: Fact<[i64; 2]>,
+    /// Dimensions that it writes.
+    pub out_dim: Fact<[i64; 2]>,
+}
+
+impl Shape {
+    const UNKNOWN: Self = Self {
+        in_channels: unknown(),
+        stored_channels: unknown(),
+        in_channels_from: ChannelSource::Data,
+        out_channels: unknown(),
+        out_channels_from: ChannelSource::Data,
+        in_dim: unknown(),
+        pooled_dim: unknown(),
+        out_dim: unknown(),
+    };
+}
+
+/// How channels spread over processors: passes over the memory, and processors used in a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spread {
+    /// Passes ("expansion" in the vendor's tool): `ceil(channels / 64)`.
+    pub passes: i64,
+    /// Processors a pass ("threshold"): `ceil(channels / passes)`, above 64 channels rounded up
+    /// to a multiple of 4.
+    pub processors: i64,
+}
+
+impl Spread {
+    /// The spread of `channels` over at most `max_processors` (64 but for `--max-proc`).
+    pub fn new(channels: i64, max_processors: i64) -> Self {
+        let passes = channels.div_ceil_by(max_processors).max(1);
+        let mut processors = channels.div_ceil_by(passes);
+        if channels > max_processors {
+            processors = (processors.div_ceil_by(4) * 4).min(max_processors);
+        }
+        Self { passes, processors }
+    }
+}
+
+/// Division rounding up, for positive divisors.
+trait DivCeil {
+    fn div_ceil_by(self, divisor: Self) -> Self;
+}
+
+impl DivCeil for i64 {
+    fn div_ceil_by(self, divisor: Self) -> Self {
+        self.saturating_add(divisor - 1).div_euclid(divisor)
+    }
+}
+
+/// The channels that a mask stands for, where its bits say exactly: `p` bits are `p` channels
+/// unless they can be one pass of several (more than 32 bits, a multiple of 4).
+pub fn channels_of_mask(mask: u64) -> Fact<i64> {
+    let bits = i64::from(mask.count_ones());
+    if bits <= 32 || bits % 4 != 0 {
+        Ok(bits)
+    } else {
+        unknown()
+    }
+}
+
+/// Dimensions behind pooling, as the vendor's tool computes them (exact but for
+/// `pool_dilation` > 1 with windows of 3 and more). The result may be zero or negative.
+pub fn pooled(parameters: &Parameters, in_dim: [i64; 2]) -> Fact<[i64; 2]> {
+    let [pool, stride, dilation] = [
+        parameters.pool?,
+        parameters.pool_stride?,
+        parameters.pool_dilation?,
+    ];
+    let one =
+        |i: usize| (in_dim[i] + stride[i] - pool[i] - dilation[i] + 1).div_euclid(stride[i].max(1));
+    Ok(if is_2d(parameters, in_dim)? {
+        [one(0), one(1)]
+    } else {
+        [one(0), 1]
+    })
+}
+
+/// Whether the layer works in two dimensions: all but Conv1d and passthroughs of 1-D data.
+pub fn is_2d(parameters: &Parameters, in_dim: [i64; 2]) -> Fact<bool> {
+    Ok(match parameters.operator? {
+        Operator::Conv1d => false,
+        Operator::Passthrough => in_dim[1] != 1,
+        _ => true,
+    })
+}
+
+/// Dimensions behind the convolution. The result may be zero or negative.
+pub fn convolved(parameters: &Parameters, pooled: [i64; 2], is_2d: bool) -> Fact<[i64; 2]> {
+    let (kernel, pad, dilation) = (parameters.kernel?, parameters.pad?, parameters.dilation?);
+    let output_pad = parameters.output_pad?;
+    if !is_2d {
+        return Ok([pooled[0] - dilation[0] * (kernel[0] - 1) + 2 * pad[0], 1]);
+    }
+    if parameters.flatten? {
+        return Ok([1, 1]);
+    }
+    let one = |i: usize| match parameters.operator {
+        Ok(Operator::ConvTranspose2d) => {
+            (pooled[i] - 1) * 2 - 2 * pad[i] + dilation[i] * (kernel[i] - 1) + output_pad + 1
+        }
+        _ => pooled[i] - dilation[i] * (kernel[i] - 1) + 2 * pad[i],
+    };
+    Ok([one(0), one(1)])
+}
+
+/// The weights of each layer: those of the facts, handed to the weighted layers in order.
+///
+/// Too few of them (AX801) leave every layer without.
+pub(super) fn weights_of_layers<'f>(
+    network: &Network,
+    parameters: &[Parameters],
+    facts: &'f Facts,
+    faults: &mut Vec<Fault>,
+) -> Vec<Fact<Option<&'f Weight>>> {
+    let Some(weights) = &facts.weights else {
+        return vec![unknown(); network.layers.len()];
+    };
+    let kinds: Vec<Option<bool>> = network
+        .layers
+        .iter()
+        .zip(parameters)
+        .map(
+            |(layer, parameters)| match (parameters.operator, parameters.bypass) {
+                (Ok(operator), Ok(bypass)) => {
+                    Some(operator.convolves() && !bypass && layer.weight_source.is_absent())
+                }
+                _ => None,
+            },
+        )
+        .collect();
+    let certain = kinds.iter().filter(|&&kind| kind == Some(true)).count();
+    let doubtful = kinds.iter().filter(|kind| kind.is_none()).count();
+    // A layer whose operator cannot be read is most likely a misspelt convolution.
+    let doubtful_weighted = certain + doubtful <= weights.len();
+    let needed = certain + if doubtful_weighted { doubtful } else { 0 };
+    if needed > weights.len() {
+        if let Some(last) = network.layers.len().checked_sub(1)
+            && network.duplicates.is_empty()
+        {
+            push_fault(faults, 801, last);
+        }
+        return vec![broken(801); network.layers.len()];
+    }
+    let mut next = weights.iter();
+    let mut of_layers: Vec<Fact<Option<&Weight>>> = Vec::with_capacity(network.layers.len());
+    for kind in kinds {
+        let weighted = kind.unwrap_or(doubtful_weighted);
+        of_layers.push(Ok(if weighted { next.next() } else { None }));
+    }
+    for (index, layer) in network.layers.iter().enumerate() {
+        if let Field::Given { value, .. } = &layer.weight_source
+            && parameters[index].operator.is_ok_and(Operator::convolves)
+        {
+            of_layers[index] = match network.resolve(value) {
+                Ok(Source::Layer(source)) if source < index => of_layers[source],
+                _ => broken(155),
+            };
+        }
+    }
+    of_layers
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) network: &'a Network,
+    pub(super) device: &'a Device,
+    pub(super) facts: &'a Facts,
+    pub(super) flags: &'a Flags,
+    pub(super) graph: &'a Graph,
+    pub(super) parameters: &'a [Parameters],
+    pub(super) weights: &'a [Fact<Option<&'a Weight>>],
+    pub(super) faults: &'a mut Vec<Fault>,
+    pub(super) shapes: Vec<Shape>,
+}
+
+impl Walk<'_> {
+    /// Channels and dimensions of all executed layers; the others stay unknown.
+    pub(super) fn run(mut self) -> Vec<Shape> {
+        self.shapes = vec![Shape::UNKNOWN; self.network.layers.len()];
+        for &layer in &self.graph.order {
+            self.channels(layer);
+            self.dimensions(layer);
+        }
+        self.shapes
+    }
+
+    fn fault<T>(&mut self, code: u16, layer: usize) -> Fact<T> {
+        push_fault(self.faults, code, layer);
+        broken(code)
+    }
+
+    fn max_processors(&self) -> i64 {
+        self.flags.max_proc.unwrap_or(i64::from(PROCESSORS))
+    }
+
+    /// Channels of what a reference leads to.
+    fn source_channels(&self, source: Source) -> Fact<i64> {
+        match source {
+            Source::Input => self
+                .facts
+                .input
+                .map(|[channels, ..]| channels)
+                .ok_or(Missing::Unknown),
+            Source::Layer(layer) => self.shapes[layer].out_channels,
+            Source::Buffer => match self.network.data_buffer.first() {
+                Some(buffer) => value_or(&buffer.channels, 0),
+                None => unknown(),
+            },
+        }
+    }
+
+    fn channels(&mut self, index: usize) {
+        let layer = &self.network.layers[index];
+        let parameters = &self.parameters[index];
+        let (mut in_channels, mut from) = self.in_channels_of_data(index);
+        if let Ok(Some(weight)) = self.weights[index]
+            && layer.in_sequences.is_absent()
+        {
+            in_channels = Ok(weight.in_channels);
+            from = ChannelSource::Weights;
+        } else if let Err(Missing::Broken(code)) = self.weights[index]
+            && layer.in_sequences.is_absent()
+        {
+            in_channels = Err(Missing::Broken(code));
+        }
+        let groups = parameters.groups.unwrap_or(1);
+        let depthwise = groups > 1 && self.device.depthwise;
+        if in_channels == Err(Missing::Unknown) && depthwise {
+            in_channels = Ok(groups);
+            from = ChannelSource::Groups;
+        }
+        match layer.in_channels {
+            Field::Absent => {}
+            Field::Given { value, .. } => {
+                in_channels = Ok(value);
+                from = ChannelSource::Key;
+            }
+            Field::Invalid { code, .. } => in_channels = Err(Missing::Broken(code)),
+        }
+        let mut masked = false;
+        if in_channels == Err(Missing::Unknown)
+            && let Some(mask) = layer.processors.value()
+            && self.max_processors() == i64::from(PROCESSORS)
+        {
+            in_channels = channels_of_mask(mask);
+            from = ChannelSource::Mask;
+            masked = true;
+        }
+        if in_channels.is_ok_and(|channels| channels <= 0) {
+            in_channels = self.fault(110, index);
+        }
+
+        let (out_channels, out_from) = self.out_channels(index, in_channels, from);
+        let shape = &mut self.shapes[index];
+        shape.in_channels = in_channels;
+        shape.in_channels_from = from;
+        // A mask counts channels as they lie in memory: that is already after the division. So
+        // does a count that only the data tells.
+        shape.stored_channels =
+            if masked || (from == ChannelSource::Data && self.weights[index].is_err()) {
+                in_channels
+            } else {
+                unknown()
+            };
+        shape.out_channels = out_channels;
+        shape.out_channels_from = out_from;
+    }
+
+    /// Input channels as the data that arrives says.
+    fn in_channels_of_data(&mut self, index: usize) -> (Fact<i64>, ChannelSource) {
+        let graph = self.graph;
+        let inputs = &graph.inputs[index];
+        let explicit = !self.network.layers[index].in_sequences.is_absent();
+        let parameters = &self.parameters[index];
+        let mut channels: Vec<Fact<i64>> = inputs
+            .iter()
+            .map(|input| input.source.and_then(|source| self.source_channels(source)))
+            .collect();
+        let broken_input = channels.iter().find_map(|fact| match fact {
+            Err(Missing::Broken(code)) => Some(*code),
+            _ => None,
+        });
+        if let Some(code) = broken_input {
+            return (Err(Missing::Broken(code)), ChannelSource::Data);
+        }
+        if explicit {
+            let known: Vec<i64> = channels.iter().filter_map(|fact| fact.ok()).collect();
+            // The network input is compared wrongly by the vendor's tool; what it meant is this.
+            if known.windows(2).any(|pair| pair[0] != pair[1]) {
+                return (self.fault(111, index), ChannelSource::Data);
+            }
+            if parameters.eltwise.is_ok_and(|eltwise| eltwise.is_none()) {
+                return (channels.into_iter().sum(), ChannelSource::Data);
+            }
+            let first = channels.drain(..).next().unwrap_or(unknown());
+            return (parameters.eltwise.and(first), ChannelSource::Data);
+        }
+        let first = channels.drain(..).next().unwrap_or(unknown());
+        let at_start = matches!(
+            inputs[..],
+            [super::Input {
+                source: Ok(Source::Input),
+                ..
+            }]
+        );
+        let value = first.and_then(|channels| {
+            if at_start {
+                return Ok(channels / parameters.operands?.max(1));
+            }
+            Ok(channels)
+        });
+        // A layer that reshapes its input changes channels too; only weights say how many.
+        let reshapes = !self.network.layers[index].in_dim.is_absent() && !at_start;
+        if reshapes
+            && parameters.operator != Ok(Operator::Passthrough)
+            && self.weights[index] == Err(Missing::Unknown)
+        {
+            return (self.reshaped_channels(index, value), ChannelSource::Data);
+        }
+        (value, ChannelSource::Data)
+    }
+
+    /// Channels that keep the number of values when `in_dim` reshapes what the predecessor wrote.
+    fn reshaped_channels(&self, index: usize, channels: Fact<i64>) -> Fact<i64> {
+        let Some(previous) = self.graph.previous[index] else {
+            return unknown();
+        };
+        let [height, width] = self.shapes[previous].out_dim?;
+        let [new_height, new_width] = value_or(&self.network.layers[index].in_dim, [0, 0])?;
+        let values = channels? * height * width;
+        let pixels = new_height * new_width;
+        if pixels > 0 && values % pixels == 0 {
+            Ok(values / pixels)
+        } else {
+            unknown()
+        }
+    }
+
+    fn out_channels(
+        &self,
+        index: usize,
+        in_channels: Fact<i64>,
+        in_from: ChannelSource,
+    ) -> (Fact<i64>, ChannelSource) {
+        let layer = &self.network.layers[index];
+        let parameters = &self.parameters[index];
+        match layer.out_channels {
+            Field::Given { value, .. } => return (Ok(value), ChannelSource::Key),
+            Field::Invalid { code, .. } => return (Err(Missing::Broken(code)), ChannelSource::Key),
+            Field::Absent => {}
+        }
+        let weighted = match (parameters.operator, parameters.bypass) {
+            (Ok(operator), Ok(bypass)) => operator.convolves() && !bypass,
+            _ => match self.weights[index] {
+                Ok(weight) => weight.is_some(),
+                Err(_) => {
+                    return (
+                        parameters.operator.and(parameters.bypass).and(unknown()),
+                        ChannelSource::Data,
+                    );
+                }
+            },
+        };
+        if !weighted {
+            return (in_channels, in_from);
+        }
+        match self.weights[index] {
+            Ok(Some(weight)) => return (Ok(weight.out_channels), ChannelSource::Weights),
+            Err(Missing::Broken(code)) => {
+                return (Err(Missing::Broken(code)), ChannelSource::Weights);
+            }
+            Ok(None) | Err(Missing::Unknown) => {}
+        }
+        let groups = parameters.groups.unwrap_or(1);
+        if groups > 1 && self.device.depthwise {
+            return (Ok(groups), ChannelSource::Groups);
+        }
+        if self.max_processors() != i64::from(PROCESSORS) {
+            return (unknown(), ChannelSource::Mask);
+        }
+        let mask = match (&layer.output_processors, self.graph.next[index]) {
+            (Field::Absent, Next::Layer(next)) => &self.network.layers[next].processors,
+            (Field::Absent, Next::Stop) => &self.network.output_map,
+            (own, _) => own,
+        };
+        match mask {
+            Field::Given { value, .. } => (channels_of_mask(*value), ChannelSource::Mask),
+            Field::Invalid { code, .. } => (Err(Missing::Broken(*code)), ChannelSource::Mask),
+            Field::Absent => (unknown(), ChannelSource::Mask),
+        }
+    }
+
+    fn dimensions(&mut self, index: usize) {
+        let in_dim = self.in_dim(index).and_then(|dim| {
+            if dim.iter().any(|&side| side > self.device.max_dim) {
+                self.fault(414, index)
+            } else {
+                Ok(dim)
+            }
+        });
+        let pooled_dim = in_dim.and_then(|dim| self.pooled_dim(index, dim));
+        let out_dim = match (in_dim, pooled_dim) {
+            (Ok(in_dim), Ok(pooled_dim)) => self.out_dim(index, in_dim, pooled_dim),
+            (_, Err(missing)) => {
+                // What is wrong by itself is found even where the dimensions are not known.
+                self.settings_fault(index).map_or(Err(missing), Err)
+            }
+            (Err(missing), _) => Err(missing),
+        };
+        let stored = self.stored_channels(index, pooled_dim);
+        let shape = &mut self.shapes[index];
+        shape.in_dim = in_dim;
+        shape.pooled_dim = pooled_dim;
+        shape.out_dim = out_dim;
+        shape.stored_channels = stored;
+    }
+
+    /// Dimensions of what a reference leads to.
+    fn source_dim(&self, source: Source) -> Fact<[i64; 2]> {
+        match source {
+            Source::Input => match self.facts.input {
+                Some([_, height, width]) => Ok([height, width]),
+                None => match self.graph.order.first() {
+                    Some(&start) if !self.network.layers[start].in_dim.is_absent() => {
+                        value_or(&self.network.layers[start].in_dim, [0, 0])
+                    }
+                    _ => unknown(),
+                },
+            },
+            Source::Layer(layer) => self.shapes[layer].out_dim,
+            Source::Buffer => match self.network.data_buffer.first() {
+                Some(buffer) => value_or(&buffer.dim, [0, 0]),
+                None => unknown(),
+            },
+        }
+    }
+
+    fn in_dim(&mut self, index: usize) -> Fact<[i64; 2]> {
+        let layer = &self.network.layers[index];
+        let given = match layer.in_dim {
+            Field::Absent => None,
+            Field::Given { value, .. } => Some(value),
+            Field::Invalid { code, .. } => return Err(Missing::Broken(code)),
+        };
+        if self.graph.previous[index].is_none() {
+            return match given {
+                Some(dim) => Ok(dim),
+                None => self.source_dim(Source::Input),
+            };
+        }
+        let graph = self.graph;
+        let dims: Vec<Fact<[i64; 2]>> = graph.inputs[index]
+            .iter()
+            .map(|input| input.source.and_then(|source| self.source_dim(source)))
+            .collect();
+        for dim in &dims {
+            if let Err(Missing::Broken(code)) = dim {
+                // A written `in_dim` stands even where the data is unclear.
+                return given.ok_or(Missing::Broken(*code));
+            }
+        }
+        let known: Vec<[i64; 2]> = dims.iter().filter_map(|dim| dim.ok()).collect();
+        let explicit = !layer.in_sequences.is_absent();
+        let Some(given) = given else {
+            if explicit && known.iter().any(|dim| *dim != known[0]) {
+                return self.fault(401, index);
+            }
+            return dims.first().copied().unwrap_or(unknown());
+        };
+        if explicit && known.len() == dims.len() {
+            let pixels: i64 = known.iter().map(|dim| dim[0] * dim[1]).sum();
+            let crop = self.parameters[index].crop?;
+            if pixels > 0 && (given[0] + crop[0] + crop[1]) * given[1] != pixels {
+                return self.fault(404, index);
+            }
+        }
+        Ok(given)
+    }
+
+    fn pooled_dim(&mut self, index: usize, in_dim: [i64; 2]) -> Fact<[i64; 2]> {
+        let parameters = &self.parameters[index];
+        let stride = parameters.pool_stride?;
+        if is_2d(parameters, in_dim)? && stride[0] != stride[1] {
+            return self.fault(405, index);
+        }
+        let pooled = pooled(parameters, in_dim)?;
+        if pooled.iter().any(|&side| side <= 0) {
+            return self.fault(406, index);
+        }
+        Ok(pooled)
+    }
+
+    /// The first setting of a layer that no dimensions can cure.
+    fn settings_fault(&mut self, index: usize) -> Option<Missing> {
+        let parameters = self.parameters[index];
+        let operator = parameters.operator.ok()?;
+        if let Ok(stride) = parameters.stride
+            && operator != Operator::ConvTranspose2d
+            && stride != [1, 1]
+        {
+            return self.fault::<()>(408, index).err();
+        }
+        let pad = parameters.pad.ok()?;
+        if operator == Operator::Passthrough && pad != [0, 0] {
+            return self.fault::<()>(412, index).err();
+        }
+        if pad[0] >= 3 {
+            return self.fault::<()>(411, index).err();
+        }
+        let kernel = parameters.kernel.ok()?;
+        if pad[0] >= kernel[0] || pad[1] >= kernel[1] {
+            return self.fault::<()>(413, index).err();
+        }
+        None
+    }
+
+    fn out_dim(&mut self, index: usize, in_dim: [i64; 2], pooled: [i64; 2]) -> Fact<[i64; 2]> {
+        if let Some(missing) = self.settings_fault(index) {
+            return Err(missing);
+        }
+        let parameters = &self.parameters[index];
+        let is_2d = is_2d(parameters, in_dim)?;
+        if is_2d && parameters.flatten? && pooled[0] * pooled[1] > 256 {
+            return self.fault(409, index);
+        }
+        let out = convolved(parameters, pooled, is_2d)?;
+        if out.iter().any(|&side| side > self.device.max_dim) {
+            return self.fault(415, index);
+        }
+        if out.iter().any(|&side| side <= 0) {
+            return self.fault(416, index);
+        }
+        Ok(out)
+    }
+
+    /// Channels as they lie in memory: `flatten` divides the inputs by the pixels.
+    fn stored_channels(&mut self, index: usize, pooled: Fact<[i64; 2]>) -> Fact<i64> {
+        let shape = self.shapes[index];
+        if shape.stored_channels.is_ok() {
+            return shape.stored_channels;
+        }
+        let parameters = &self.parameters[index];
+        let channels = shape.in_channels?;
+        if !parameters.flatten? || parameters.operator? == Operator::Conv1d {
+            return Ok(channels);
+        }
+        let [height, width] = pooled?;
+        let stored = channels / (height * width).max(1);
+        if stored <= 0 {
+            return self.fault(456, index);
+        }
+        Ok(stored)
+    }
+}
+
+/// The code of a broken fact, where it is one.
+pub fn broken_by<T>(fact: &Fact<T>) -> Option<Code> {
+    match fact {
+        Err(Missing::Broken(code)) => Some(*code),
+        _ => None,
+    }
+}

@@ -1,0 +1,267 @@
+//! What several integration tests need: facts from a text, marked places, and how to show findings.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::path::PathBuf;
+
+use ai8x_lint::device::DeviceId;
+use ai8x_lint::diagnostic::{Applicability, Code, Finding, Severity};
+use ai8x_lint::facts::{Facts, Weight, parse_flags};
+use ai8x_lint::text::{LineIndex, apply_edits};
+
+/// The folder of other people's files beside the package; `None`, said aloud, where it is absent.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    if path.is_dir() {
+        Some(path)
+    } else {
+        println!("SKIPPED: {} is absent", path.display());
+        None
+    }
+}
+
+/// A file of the package.
+pub(crate) fn package_path(relative: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(relative)
+}
+
+/// What the comment directives of a text and its shapes sidecar (JSON) say.
+pub(crate) fn facts(text: &str, shapes: Option<&str>) -> Result<Facts, String> {
+    let mut facts = Facts::default();
+    for line in text.lines() {
+        let Some((_, directive)) = line.split_once("# ai8x-lint:") else {
+            continue;
+        };
+        if let Some(device) = directive.trim().strip_prefix("device=") {
+            facts.device =
+                Some(DeviceId::parse(device).ok_or_else(|| format!("no device: {device}"))?);
+        }
+        if let Some(flags) = directive.trim().strip_prefix("flags=") {
+            facts.flags = Some(parse_flags(flags.trim_matches('"').split_whitespace())?);
+        }
+    }
+    if let Some(shapes) = shapes {
+        let shapes: serde_json::Value =
+            serde_json::from_str(shapes).map_err(|error| error.to_string())?;
+        facts.input = input(&shapes["input"]);
+        facts.weights = shapes["weights"]
+            .as_array()
+            .map(|weights| weights.iter().filter_map(weight).collect());
+    }
+    Ok(facts)
+}
+
+/// `[C, H, W]` or `[C, L]`.
+pub(crate) fn input(value: &serde_json::Value) -> Option<[i64; 3]> {
+    let numbers = value.as_array()?;
+    let number = |i: usize| numbers.get(i).and_then(serde_json::Value::as_i64);
+    Some([number(0)?, number(1)?, number(2).unwrap_or(1)])
+}
+
+/// A weighted layer as the sidecar and the corpus write it.
+pub(crate) fn weight(value: &serde_json::Value) -> Option<Weight> {
+    Some(Weight {
+        in_channels: value["in"].as_i64()?,
+        out_channels: value["out"].as_i64()?,
+        kernel: value["kernel"]
+            .as_array()?
+            .iter()
+            .filter_map(serde_json::Value::as_i64)
+            .collect(),
+        bits: value["bits"].as_i64(),
+        bias: value["bias"].as_bool(),
+        groups: value["groups"].as_i64(),
+    })
+}
+
+/// Whether a finding makes a network fail or doubtful.
+pub(crate) fn is_loud(finding: &Finding) -> bool {
+    finding.severity <= Severity::Warning
+}
+
+/// `12:5 error AX411 L3: message`
+pub(crate) fn show(text: &str, finding: &Finding) -> String {
+    let place = LineIndex::new(text).code_points(text, finding.span.start);
+    let layer = finding
+        .layer
+        .map_or_else(String::new, |layer| format!(" L{layer}"));
+    format!(
+        "{}:{} {} {}{layer}: {}",
+        place.line + 1,
+        place.column + 1,
+        finding.severity,
+        finding.code,
+        finding.message
+    )
+}
+
+/// A place that a comment marks as one where a finding starts.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The code of the finding.
+    pub(crate) code: Code,
+    /// Its severity, where the mark says it.
+    pub(crate) severity: Option<String>,
+    /// Where it starts: line and column in code points, from 0.
+    pub(crate) line: u32,
+    /// The column.
+    pub(crate) column: u32,
+}
+
+impl Mark {
+    /// Whether this is the mark of a finding.
+    pub(crate) fn is_of(&self, text: &str, finding: &Finding) -> bool {
+        let place = LineIndex::new(text).code_points(text, finding.span.start);
+        self.code == finding.code
+            && (self.line, self.column) == (place.line, place.column)
+            && self
+                .severity
+                .as_deref()
+                .is_none_or(|severity| severity == finding.severity.name())
+    }
+}
+
+/// The marks of a text.
+///
+/// A comment line such as `#   ^^^ AX411` says that a finding starts over its first caret, in the
+/// nearest line above that is no mark; the severity may follow the code. `# <- AX004` stands for a
+/// place over the `#` itself, where no caret can be.
+pub(crate) fn marks(text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut marked = 0;
+    for (number, line) in text.lines().enumerate() {
+        let own = marks_of_line(line, marked);
+        if own.is_empty() {
+            marked = number as u32;
+        }
+        marks.extend(own);
+    }
+    marks
+}
+
+fn marks_of_line(line: &str, marked: u32) -> Vec<Mark> {
+    let comment: Vec<char> = line.chars().collect();
+    let hash = comment.iter().take_while(|c| **c == ' ').count();
+    if comment.get(hash) != Some(&'#') {
+        return Vec::new();
+    }
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut place = None;
+    let mut at = hash + 1;
+    while at < comment.len() {
+        let length = comment[at..]
+            .iter()
+            .take_while(|c| !c.is_whitespace())
+            .count();
+        let word: String = comment[at..at + length].iter().collect();
+        if !word.is_empty() && word.bytes().all(|b| b == b'^') {
+            place = Some(at);
+        } else if word == "<-" {
+            place = Some(hash);
+        } else if let (Some(code), Some(column)) = (Code::parse(&word), place) {
+            marks.push(Mark {
+                code,
+                severity: None,
+                line: marked,
+                column: column as u32,
+            });
+            place = None;
+        } else if let (Some(last), true) = (marks.last_mut(), is_severity(&word)) {
+            last.severity = Some(word);
+        } else if !word.is_empty() {
+            return Vec::new(); // prose
+        }
+        at += length.max(1);
+    }
+    marks
+}
+
+fn is_severity(word: &str) -> bool {
+    ["error", "warning", "information", "hint"].contains(&word)
+}
+
+/// Compares findings with marks: each mark has its finding, and each finding that must be marked
+/// (an error or a warning, or one of `rule`) has its mark. Yields one line a difference.
+pub(crate) fn compare(text: &str, found: &[Finding], rule: Option<Code>) -> Vec<String> {
+    let marks = marks(text);
+    let mut wrong: Vec<String> = marks
+        .iter()
+        .filter(|mark| !found.iter().any(|finding| mark.is_of(text, finding)))
+        .map(|mark| {
+            format!(
+                "expected {}{} at {}:{}, nothing came there",
+                mark.severity
+                    .as_ref()
+                    .map_or_else(String::new, |severity| format!("{severity} ")),
+                mark.code,
+                mark.line + 1,
+                mark.column + 1
+            )
+        })
+        .collect();
+    wrong.extend(
+        found
+            .iter()
+            .filter(|finding| is_loud(finding) || Some(finding.code) == rule)
+            .filter(|finding| !marks.iter().any(|mark| mark.is_of(text, finding)))
+            .map(|finding| format!("not expected: {}", show(text, finding))),
+    );
+    wrong
+}
+
+/// Tries each fix that may be applied: its edits fit, the finding is gone afterwards, and no error
+/// has come. Yields one line a fault.
+pub(crate) fn try_fixes(
+    text: &str,
+    found: &[Finding],
+    check: impl Fn(&str) -> Vec<Finding>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for finding in found {
+        for fix in &finding.fixes {
+            if fix.applicability == Applicability::DisplayOnly {
+                continue;
+            }
+            let mut complain = |what: &str| {
+                wrong.push(format!(
+                    "fix `{}` of {}: {what}",
+                    fix.title,
+                    show(text, finding)
+                ));
+            };
+            let Some(mended) = apply_edits(text, &fix.edits) else {
+                complain("its edits overlap or lie outside the text");
+                continue;
+            };
+            let after = check(&mended);
+            let count =
+                |found: &[Finding], code| found.iter().filter(|other| other.code == code).count();
+            if count(&after, finding.code) >= count(found, finding.code) {
+                complain("the finding is still there");
+            }
+            let errors = |found: &[Finding], code| {
+                found
+                    .iter()
+                    .filter(|other| other.severity == Severity::Error && other.code == code)
+                    .count()
+            };
+            for error in after
+                .iter()
+                .filter(|other| other.severity == Severity::Error)
+            {
+                if errors(&after, error.code) > errors(found, error.code) {
+                    complain(&format!("brings {}", show(&mended, error)));
+                }
+            }
+        }
+    }
+    wrong
+}
+
+/// The text with line numbers, as failures show it.
+pub(crate) fn numbered(text: &str) -> String {
+    text.lines()
+        .enumerate()
+        .map(|(number, line)| format!("    {:>3} | {line}\n", number + 1))
+        .collect()
+}
