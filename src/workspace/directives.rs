@@ -102,34 +102,38 @@ impl Reader<'_> {
             base: span.start,
             position: body,
         };
-        let mut any = false;
+        if rest.rest().trim().is_empty() {
+            self.unknown(span, "`ai8x-lint:` is followed by no directive".to_owned());
+        }
         while let Some(word) = rest.word() {
-            any = true;
-            match word.value {
+            let understood = match word.value {
                 "keep" => return,
                 "ignore" | "ignore-file" => return self.suppression(span, &word, &mut rest),
-                _ => self.assignment(&word, &mut rest),
+                "device" | "flags" | "izer-flags" | "shapes" => self.assignment(&word, &mut rest),
+                other => {
+                    let message = format!(
+                        "there is no directive `{other}`{}",
+                        did_you_mean(other, WORDS)
+                    );
+                    self.replaceable(word.span, message, nearest(other, WORDS));
+                    false
+                }
+            };
+            // What follows something unknown belongs to it.
+            if !understood {
+                return;
             }
-        }
-        if !any {
-            self.unknown(span, "says nothing".to_owned());
         }
     }
 
-    /// Reads `device=…`, `flags=…`, `shapes=…`.
-    fn assignment(&mut self, word: &Spanned<&str>, rest: &mut Rest) {
+    /// Reads the value of `device=…`, `flags=…`, `shapes=…`; tells whether it can be followed.
+    fn assignment(&mut self, word: &Spanned<&str>, rest: &mut Rest) -> bool {
         let Some(value) = rest.value() else {
-            let message = match word.value {
-                "device" | "flags" | "izer-flags" | "shapes" => {
-                    format!("`{0}` needs a value: `{0}=…`", word.value)
-                }
-                other => format!("there is no `{other}`{}", did_you_mean(other, WORDS)),
-            };
-            let known = WORDS.contains(&word.value);
-            let better = nearest(word.value, WORDS).filter(|_| !known);
-            return self.replaceable(word.span, message, better);
+            let message = format!("`{0}` needs a value: `{0}=…`", word.value);
+            self.unknown(word.span, message);
+            return false;
         };
-        let span = word.span.to(value.span);
+        let span = value.span;
         let repeated = match word.value {
             "device" => match DeviceId::parse(value.value) {
                 Some(device) => put(&mut self.found.device, device, span),
@@ -138,23 +142,24 @@ impl Reader<'_> {
                         "there is no device `{}`: it is MAX78000 or MAX78002",
                         value.value
                     );
-                    return self.unknown(value.span, message);
+                    self.unknown(value.span, message);
+                    return false;
                 }
             },
-            "flags" | "izer-flags" => match parse_flags(value.value.split_whitespace()) {
-                Ok(flags) => put(&mut self.found.flags, (value.value.to_owned(), flags), span),
-                Err(message) => return self.unknown(value.span, message),
-            },
             "shapes" => put(&mut self.found.shapes, value.value.to_owned(), span),
-            other => {
-                let message = format!("there is no `{other}`{}", did_you_mean(other, WORDS));
-                return self.replaceable(word.span, message, nearest(other, WORDS));
-            }
+            _ => match parse_flags(value.value.split_whitespace()) {
+                Ok(flags) => put(&mut self.found.flags, (value.value.to_owned(), flags), span),
+                Err(message) => {
+                    self.unknown(value.span, message);
+                    return false;
+                }
+            },
         };
         if repeated {
             let message = format!("`{}` was said before; this one has no effect", word.value);
-            self.unknown(span, message);
+            self.unknown(word.span.to(span), message);
         }
+        true
     }
 
     /// Reads the list behind `ignore` or `ignore-file`, up to its bracket; a reason follows.
@@ -181,7 +186,7 @@ impl Reader<'_> {
         }
         if rules.is_empty() && complete {
             let message = format!("`{}` names no rule", word.value);
-            return self.unknown(word.span.to(list), message);
+            return self.unknown(Span::new(word.span.start, list.end + 1), message);
         }
         let scope = if word.value == "ignore-file" {
             Span::new(0, u32::MAX)
@@ -364,7 +369,8 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// Takes out what is suppressed, and adds a finding for each suppression that did nothing.
+/// Takes out what is suppressed and yields it, and adds a finding for each suppression that did
+/// nothing.
 ///
 /// `enabled` tells whether a rule speaks at all: one that is switched off leaves a suppression
 /// unjudged.
@@ -379,33 +385,37 @@ pub fn suppress(
         .iter()
         .map(|suppression| vec![false; suppression.rules.len()])
         .collect();
-    let mut suppressed = Vec::new();
-    let mut sift = |found: &mut Vec<Finding>, used: &mut Vec<Vec<bool>>| {
-        found.retain(|finding| {
-            let mut hit = false;
-            for (suppression, used) in suppressions.iter().zip(used) {
-                for (rule, used) in suppression.rules.iter().zip(used) {
-                    if suppression.covers(finding) && rule.value.matches(finding.code) {
-                        *used = true;
-                        hit = true;
-                    }
-                }
-            }
-            if hit {
-                suppressed.push(finding.clone());
-            }
-            !hit
-        });
-    };
-    sift(found, &mut used);
+    let mut suppressed = take_suppressed(found, suppressions, &mut used);
     let mut unused: Vec<Finding> = suppressions
         .iter()
         .zip(&used)
         .filter_map(|(suppression, used)| unused_finding(suppression, used, text, &enabled))
         .collect();
-    sift(&mut unused, &mut used);
+    suppressed.append(&mut take_suppressed(&mut unused, suppressions, &mut used));
     found.append(&mut unused);
     suppressed
+}
+
+/// Takes out what is suppressed; notes in `used` which rule of which suppression did something.
+fn take_suppressed(
+    found: &mut Vec<Finding>,
+    suppressions: &[Suppression],
+    used: &mut [Vec<bool>],
+) -> Vec<Finding> {
+    let mut is_suppressed = |finding: &Finding| {
+        let mut hit = false;
+        for (suppression, used) in suppressions.iter().zip(used.iter_mut()) {
+            for (rule, used) in suppression.rules.iter().zip(used) {
+                let suppresses = suppression.covers(finding) && rule.value.matches(finding.code);
+                *used |= suppresses;
+                hit |= suppresses;
+            }
+        }
+        hit
+    };
+    found
+        .extract_if(.., |finding| is_suppressed(finding))
+        .collect()
 }
 
 fn unused_finding(
@@ -415,11 +425,15 @@ fn unused_finding(
     enabled: impl Fn(Code) -> bool,
 ) -> Option<Finding> {
     let (idle, needed): (Vec<_>, Vec<_>) =
-        suppression.rules.iter().zip(used).partition(|(rule, used)| {
-            let meant = |code| rule.value.matches(code);
-            // One that is about this very finding cannot be judged by it.
-            !**used && !meant(UNUSED_SUPPRESSION.code) && !judged_elsewhere(&meant, &enabled)
-        });
+        suppression
+            .rules
+            .iter()
+            .zip(used)
+            .partition(|(rule, used)| {
+                let meant = |code| rule.value.matches(code);
+                // One that is about this very finding cannot be judged by it.
+                !**used && !meant(UNUSED_SUPPRESSION.code) && !judged_elsewhere(&meant, &enabled)
+            });
     let first = idle.first()?.0.span;
     let names: Vec<String> = idle
         .iter()
@@ -450,4 +464,214 @@ fn unused_finding(
 /// Whether all rules that a selector means are switched off.
 fn judged_elsewhere(meant: impl Fn(Code) -> bool, enabled: impl Fn(Code) -> bool) -> bool {
     !crate::rules::documented().any(|rule| meant(rule.code) && enabled(rule.code))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::diagnostic::Severity;
+    use crate::text::apply_edits;
+
+    fn read(text: &str) -> Directives {
+        parse(text, &crate::yaml::parse(text))
+    }
+
+    /// A finding with this code that starts at `word`.
+    fn at(text: &str, word: &str, code: u16) -> Finding {
+        let start = text.find(word).unwrap() as u32;
+        let mut finding = UNKNOWN_DIRECTIVE.finding(Span::at(start), "");
+        finding.code = Code(code);
+        finding.severity = Severity::Error;
+        finding
+    }
+
+    /// What is left of the findings, as `code@word under the place`.
+    fn left(text: &str, mut found: Vec<Finding>) -> Vec<Finding> {
+        suppress(&mut found, &read(text), text, |_| true);
+        found
+    }
+
+    fn problems(text: &str) -> String {
+        let lines: Vec<String> = read(text)
+            .problems
+            .iter()
+            .map(|problem| {
+                let fix = problem.fixes.first().map(|fix| format!(" [{}]", fix.title));
+                format!(
+                    "{}: {}{}",
+                    problem.span.text(text),
+                    problem.message,
+                    fix.unwrap_or_default()
+                )
+            })
+            .collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn assignments() {
+        let text = "# ai8x-lint: device=MAX78002, shapes=a.json\n\
+                    arch: x # ai8x-lint:flags=\"--fifo --max-proc 4\"\n";
+        let read = read(text);
+        assert_eq!(read.device.unwrap().value, DeviceId::Max78002);
+        assert_eq!(read.shapes.unwrap().value, "a.json");
+        let flags = read.flags.unwrap();
+        assert_eq!(flags.span.text(text), "--fifo --max-proc 4");
+        assert!(flags.value.1.fifo && flags.value.1.max_proc == Some(4));
+        assert!(read.problems.is_empty());
+    }
+
+    #[test]
+    fn only_comments_speak() {
+        let read = read("arch: \"# ai8x-lint: device=MAX78002\"\n# ai8x-lint says: hello\n");
+        assert!(read.device.is_none() && read.problems.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_followed() {
+        assert_snapshot!(problems(
+            "# ai8x-lint:\n\
+             # ai8x-lint: devise=MAX78000\n\
+             # ai8x-lint: device=MAX78003\n\
+             # ai8x-lint: device\n\
+             # ai8x-lint: device=ai85\n\
+             # ai8x-lint: device=ai87\n\
+             # ai8x-lint: flags=\"--max-proc x\"\n\
+             # ai8x-lint: flags=\"--fifo\n\
+             # ai8x-lint: ignroe[AX981]\n\
+             # ai8x-lint: ignore\n\
+             # ai8x-lint: ignore[]\n\
+             # ai8x-lint: ignore[AX981\n\
+             # ai8x-lint: ignore[AX9811, unused-supression, AX981]\n\
+             # ai8x-lint: [=\n\
+             # ai8x-lint: keep the masks\n"
+        ), @r#"
+    # ai8x-lint:: `ai8x-lint:` is followed by no directive
+    devise: there is no `devise`; did you mean `device`? [Write `device`]
+    MAX78003: there is no device `MAX78003`: it is MAX78000 or MAX78002
+    device: `device` needs a value: `device=…`
+    device=ai87: `device` was said before; this one has no effect
+    --max-proc x: `--max-proc` needs a number, not `x`
+    flags: `flags` needs a value: `flags=…`
+    ="--fifo: there is no `="--fifo`
+    ignroe: there is no `ignroe`; did you mean `ignore`? [Write `ignore`]
+    [AX981]: there is no `[AX981]`
+    ignore: `ignore` needs rules in brackets: `ignore[AX301]`
+    ignore[: `ignore` names no rule
+    ignore: `ignore` needs rules in brackets: `ignore[AX301]`
+    AX9811: there is no rule `AX9811`
+    unused-supression: there is no rule `unused-supression`; did you mean `unused-suppression`? [Write `unused-suppression`]
+    [: there is no `[`
+    "#);
+    }
+
+    const NETWORK: &str = "\
+arch: x
+layers:
+  # ai8x-lint: ignore[AX982]
+  - out_offset: 0x0
+    processors: 1 # ai8x-lint: ignore[AX981]
+  - pad: 1
+    # ai8x-lint: ignore[AX981] below
+
+    # prose
+    op: conv2d
+    name: n
+";
+
+    #[test]
+    fn a_suppression_acts_on_its_line_the_next_or_the_layer() {
+        let places = |code| {
+            let words = ["arch", "out_offset", "processors", "pad", "op:", "name"];
+            words
+                .into_iter()
+                .filter(|word| {
+                    let found = left(NETWORK, vec![at(NETWORK, word, code)]);
+                    !found
+                        .iter()
+                        .any(|finding| finding.code == Code(code) && finding.message.is_empty())
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(places(982), ["out_offset", "processors"]);
+        assert_eq!(places(981), ["processors", "op:"]);
+        assert_eq!(places(983), [""; 0]);
+    }
+
+    #[test]
+    fn a_suppression_of_the_file_acts_everywhere() {
+        let text = "arch: x\n# ai8x-lint: ignore-file[AX98]\n";
+        assert!(left(text, vec![at(text, "arch", 982)]).is_empty());
+    }
+
+    /// The text after the fixes of all findings of `text`.
+    fn cleaned(text: &str, found: Vec<Finding>) -> String {
+        let edits: Vec<Edit> = left(text, found)
+            .into_iter()
+            .flat_map(|finding| finding.fixes)
+            .flat_map(|fix| fix.edits)
+            .collect();
+        apply_edits(text, &edits).unwrap()
+    }
+
+    #[test]
+    fn an_unused_suppression_is_deleted_and_nothing_else() {
+        assert_eq!(
+            cleaned(
+                "a: 1\r\n  # ai8x-lint: ignore[AX982] why\r\nb: 2\r\n",
+                vec![]
+            ),
+            "a: 1\r\nb: 2\r\n"
+        );
+        assert_eq!(
+            cleaned("a: 1  # ai8x-lint: ignore[AX982]\n", vec![]),
+            "a: 1\n"
+        );
+        assert_eq!(
+            cleaned("a: 1  # one # ai8x-lint: ignore[AX982]\n", vec![]),
+            "a: 1  # one\n"
+        );
+        let text = "a: 1  # ai8x-lint: ignore[AX982, AX983,AX984] why\n";
+        assert_eq!(
+            cleaned(text, vec![at(text, "a", 983)]),
+            "a: 1  # ai8x-lint: ignore[AX983] why\n"
+        );
+        // What is not known stays for its author to mend.
+        assert_eq!(
+            cleaned("a: 1  # ai8x-lint: ignore[AX982, nothing]\n", vec![]),
+            "a: 1  # ai8x-lint: ignore[nothing]\n"
+        );
+    }
+
+    #[test]
+    fn unused_is_said_of_rules_that_speak() {
+        let text = "a: 1  # ai8x-lint: ignore[AX982]\n";
+        let mut found = Vec::new();
+        suppress(&mut found, &read(text), text, |code| code != Code(982));
+        assert!(found.is_empty());
+        suppress(&mut found, &read(text), text, |_| true);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "`AX982` is not reported here, so there is nothing to suppress"
+        );
+        // The finding itself can be suppressed.
+        let text = "a: 1  # ai8x-lint: ignore[AX982, AX981]\n";
+        assert!(left(text, vec![]).is_empty());
+    }
+
+    proptest::proptest! {
+        /// Any comment can be read, and every edit fits the text.
+        #[test]
+        fn no_comment_is_a_panic(body in "[ \\[\\],=\"'#a-zü]{0,40}") {
+            let text = format!("a: 1 # ai8x-lint: {body}\nb: 1\n# ai8x-lint: ignore[AX982{body}");
+            for finding in left(&text, read(&text).problems) {
+                for fix in &finding.fixes {
+                    proptest::prop_assert!(apply_edits(&text, &fix.edits).is_some());
+                }
+            }
+        }
+    }
 }

@@ -90,8 +90,8 @@ impl Selection {
                 .map(|selector| selector.prefix.len())
                 .max()
         };
-        let selected = longest(self.select.as_deref().unwrap_or_default())
-            .max(longest(&self.extend_select));
+        let selected =
+            longest(self.select.as_deref().unwrap_or_default()).max(longest(&self.extend_select));
         match (selected, longest(&self.ignore)) {
             (None, None) => before && self.select.is_none(),
             (selected, ignored) => selected > ignored,
