@@ -1,1 +1,3 @@
-//! To come.
+//! Findings and rules as text for people and machines; pure.
+
+pub mod docs;
