@@ -137,11 +137,6 @@ impl Analysis {
         }
     }
 
-    /// The faults that this rule reports.
-    pub fn faults_of(&self, code: u16) -> impl Iterator<Item = &Fault> {
-        self.faults.iter().filter(move |fault| fault.code.0 == code)
-    }
-
     /// The words that `source` wrote.
     pub fn written_by(&self, source: Source) -> Fact<&Region> {
         written_by(&self.memory, &self.input, source)

@@ -14,10 +14,11 @@ pub mod syntax;
 pub mod tool;
 
 mod run;
+mod words;
 
 pub use run::{all, documented, find, run};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Fault};
 use crate::device::Device;
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::facts::Facts;
@@ -138,6 +139,26 @@ impl<'a> Context<'a> {
     /// All layers with their numbers, in order of the numbers.
     pub fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> + use<'a> {
         self.network.layers.iter().enumerate()
+    }
+
+    /// The executed layers with their numbers, in order of execution.
+    pub fn executed(&self) -> impl Iterator<Item = (usize, &'a Layer)> + use<'a> {
+        let (analysis, network) = (self.analysis, self.network);
+        analysis
+            .graph
+            .order
+            .iter()
+            .map(move |&index| (index, &network.layers[index]))
+    }
+
+    /// The layers at which the analysis found the fault that this rule reports.
+    pub fn faults(&self, code: u16) -> impl Iterator<Item = (&'a Fault, &'a Layer)> + use<'a> {
+        let (analysis, network) = (self.analysis, self.network);
+        analysis
+            .faults
+            .iter()
+            .filter(move |fault| fault.code.0 == code)
+            .map(move |fault| (fault, &network.layers[fault.layer]))
     }
 }
 
