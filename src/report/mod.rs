@@ -1,6 +1,8 @@
-//! Findings as text: one function a format, from the findings of many files to a string.
+//! Findings and rules as text: one function a format, from the findings of many files to a string;
+//! pure.
 
 mod concise;
+pub mod docs;
 mod full;
 mod github;
 mod json;
