@@ -6,7 +6,7 @@ use crate::facts::Flags;
 use crate::network::{Field, Network, Reference, Source, Target, Unresolved};
 use crate::text::Span;
 
-use super::fact::{Fact, Missing, broken, unknown};
+use super::fact::{Fact, Missing, broken};
 use super::parameters::Parameters;
 use super::{Fault, push_fault};
 
@@ -170,6 +170,14 @@ impl Graph {
         span: Span,
         faults: &mut Vec<Fault>,
     ) -> Fact<Source> {
+        let mut fail = |code: u16| {
+            // A layer that never runs reads nothing, but the tool looks up all names.
+            if code == 103 || self.runs(reader) {
+                astray(code, reader, span, faults)
+            } else {
+                broken(code)
+            }
+        };
         match lead(network, reference) {
             Ok(Source::Layer(layer)) => {
                 let ran_before = match (self.time(layer), self.time(reader)) {
@@ -179,11 +187,11 @@ impl Graph {
                 if ran_before {
                     Ok(Source::Layer(layer))
                 } else {
-                    astray(107, reader, span, faults)
+                    fail(107)
                 }
             }
             Ok(other) => Ok(other),
-            Err(code) => astray(code, reader, span, faults),
+            Err(code) => fail(code),
         }
     }
 }
@@ -213,11 +221,8 @@ fn lead(network: &Network, reference: &Reference) -> Result<Source, u16> {
 /// layer shifts the numbers behind it, too.
 fn names_duplicate(network: &Network, reference: &Reference) -> bool {
     match reference {
-        Reference::Number(number) => {
-            usize::try_from(*number).is_ok_and(|number| {
-                number < network.layers.len() + network.duplicates.len()
-            })
-        }
+        Reference::Number(number) => usize::try_from(*number)
+            .is_ok_and(|number| number < network.layers.len() + network.duplicates.len()),
         Reference::Name(name) => network.duplicates.iter().any(|layer| {
             layer
                 .name()
@@ -229,7 +234,10 @@ fn names_duplicate(network: &Network, reference: &Reference) -> bool {
 /// Whether a reference means the rolling buffer, but capitals keep the tool from finding it
 /// (AX154).
 fn names_buffer(network: &Network, reference: &Reference) -> bool {
-    let buffer = network.data_buffer.last().and_then(|block| block.name.get());
+    let buffer = network
+        .data_buffer
+        .last()
+        .and_then(|block| block.name.get());
     match (buffer, reference) {
         (Some(buffer), Reference::Name(name)) => buffer.to_lowercase() == name.to_lowercase(),
         _ => false,
@@ -265,27 +273,19 @@ fn weight_source(
     if let Err(code @ 103) = led {
         return astray(code, index, span, faults);
     }
-    if !has_weights(&parameters[index])? {
+    if !parameters[index].has_weights()? {
         return Ok(None);
     }
     match led {
         Ok(Source::Layer(source))
             if source < index
-                && has_weights(&parameters[source]).unwrap_or(true)
+                && parameters[source].has_weights().unwrap_or(true)
                 && same_kernel(&parameters[source], &parameters[index]) =>
         {
             Ok(Some(source))
         }
         Ok(_) | Err(106) => astray(155, index, span, faults),
         Err(code) => astray(code, index, span, faults),
-    }
-}
-
-/// Whether a layer has weights, its own or those of its `weight_source`.
-pub fn has_weights(parameters: &Parameters) -> Fact<bool> {
-    match (parameters.operator, parameters.bypass) {
-        (Ok(operator), Ok(bypass)) => Ok(operator.convolves() && !bypass),
-        _ => unknown(),
     }
 }
 

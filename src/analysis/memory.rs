@@ -3,6 +3,7 @@
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
 };
+use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
 
@@ -11,7 +12,7 @@ use super::graph::{Graph, Next};
 use super::parameters::Parameters;
 use super::region::{Progression, Region};
 use super::shapes::{Shape, Spread};
-use super::{Fault, push_fault};
+use super::{Fault, Hardware, push_fault};
 
 /// Which text a layer's output mask comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,19 @@ pub struct Memory {
     pub reads: Fact<Region>,
     /// The words that it writes.
     pub writes: Fact<Region>,
+}
+
+impl Memory {
+    /// Leaves everything about offsets open: `code` says why they mean nothing.
+    fn leave_unplaced(&mut self, code: Code) {
+        let missing = Missing::Broken(code);
+        self.in_offset = Err(missing);
+        self.out_offset = Err(missing);
+        self.input_bytes = Err(missing);
+        self.output_bytes = Err(missing);
+        self.reads = Err(missing);
+        self.writes = Err(missing);
+    }
 }
 
 /// How values lie in memory.
@@ -195,6 +209,9 @@ pub(super) struct Memories<'a> {
     pub(super) graph: &'a Graph,
     pub(super) parameters: &'a [Parameters],
     pub(super) shapes: &'a [Shape],
+    pub(super) hardware: &'a [Fact<Hardware>],
+    /// The rule that says that the network is made for the other chip.
+    pub(super) missing_feature: Option<Code>,
     pub(super) faults: &'a mut Vec<Fault>,
 }
 
@@ -207,8 +224,13 @@ impl Memories<'_> {
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
         }
+        if let Some(code) = self.missing_feature {
+            memories
+                .iter_mut()
+                .for_each(|memory| memory.leave_unplaced(code));
+        }
         for index in 0..memories.len() {
-            if self.graph.runs(index) {
+            if self.graph.runs(index) && self.missing_feature.is_none() {
                 self.extents(index, &mut memories);
             }
         }
@@ -315,7 +337,8 @@ impl Memories<'_> {
 
         let pixels = shape.in_dim.map(|[height, width]| height * width);
         memory.input_bytes = input_bytes(parameters, shape, memory, pixels);
-        memory.output_bytes = output_bytes(parameters, shape, memory);
+        let out_pad = self.hardware[index].map_or(0, |hardware| hardware.out_pad);
+        memory.output_bytes = output_bytes(parameters, shape, memory, out_pad);
         let terminating = self.graph.final_layer == Some(index);
         let input_too_large = !streaming
             && matches!((memory.input_bytes, in_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
@@ -425,10 +448,18 @@ fn input_bytes(
         * if parameters.chw? { 1 } else { 4 })
 }
 
-/// `H*W*passes*4*width/8` (`max7800x.py:600`).
-fn output_bytes(parameters: &Parameters, shape: &Shape, memory: &Memory) -> Fact<i64> {
+/// `(H*W + out_pad)*passes*4*width/8` (`max7800x.py:600`).
+fn output_bytes(
+    parameters: &Parameters,
+    shape: &Shape,
+    memory: &Memory,
+    out_pad: i64,
+) -> Fact<i64> {
     let [height, width] = shape.out_dim?;
-    Ok(height * width * memory.output_spread?.passes * 4 * parameters.output_width? / 8)
+    Ok(
+        (height * width + out_pad) * memory.output_spread?.passes * 4 * parameters.output_width?
+            / 8,
+    )
 }
 
 /// What stands in the memory that `source` names: its writer's words.

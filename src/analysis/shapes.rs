@@ -7,7 +7,7 @@ use crate::facts::{Facts, Flags, Weight};
 use crate::network::{Field, Layer, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
-use super::graph::{Graph, Next, has_weights};
+use super::graph::{Graph, Next};
 use super::parameters::{Operator, Parameters};
 use super::{Fault, push_fault};
 
@@ -152,7 +152,7 @@ pub fn convolved(parameters: &Parameters, pooled: [i64; 2], is_2d: bool) -> Fact
 
 /// Whether a layer takes weights of its own from the model.
 pub fn takes_weights(layer: &Layer, parameters: &Parameters) -> Fact<bool> {
-    Ok(has_weights(parameters)? && layer.weight_source.is_absent())
+    Ok(parameters.has_weights()? && layer.weight_source.is_absent())
 }
 
 /// Whether the model's weights have another kernel than the layer is set to.
@@ -536,7 +536,11 @@ impl Walk<'_> {
             }
             return dims.first().copied().unwrap_or(unknown());
         };
-        if explicit && known.len() == dims.len() {
+        // The pixels of a rolling buffer are no tensor's: `in_dim` says how much of it is read.
+        let buffered = graph.inputs[index]
+            .iter()
+            .any(|input| input.source == Ok(Source::Buffer));
+        if explicit && !buffered && known.len() == dims.len() {
             let pixels: i64 = known.iter().map(|dim| dim[0] * dim[1]).sum();
             let crop = self.parameters[index].crop?;
             if pixels > 0 && (given[0] + crop[0] + crop[1]) * given[1] != pixels {
