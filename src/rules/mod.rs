@@ -13,6 +13,7 @@ pub mod sequence;
 pub mod syntax;
 pub mod tool;
 
+mod edits;
 mod run;
 mod words;
 

@@ -1,14 +1,14 @@
 //! The keys of a layer.
 
-use crate::device::{DeviceId, QUADRANTS};
+use crate::device::{Device, MAX78002, QUADRANTS};
 use crate::diagnostic::Code;
 use crate::network::{Activation, DataFormat, Eltwise, Operation};
 
 use super::domain::Range;
 use super::{Devices, Domain, Key, Meaning, Word};
 
-/// The larger chip, whose limits are those of the keys.
-const CHIP: &crate::device::Device = DeviceId::Max78002.table();
+/// The chip with the wider limits: its numbers bound the domains.
+static CHIP: &Device = &MAX78002;
 
 const WORD: Word = Word {
     name: "",

@@ -1,0 +1,7 @@
+//! Rules and keys as Markdown, for `explain` and for the pages under `docs/`.
+
+mod keys;
+mod rules;
+
+pub use keys::{key_chapter, keys_page};
+pub use rules::{rule_anchor, rule_chapter, rules_page};
