@@ -52,6 +52,35 @@ layers:
     ..RULE
 };
 
+pub(super) static MISSING_GLOBAL_KEY: Rule = Rule {
+    code: Code(5),
+    name: "missing-global-key",
+    summary: "the file lacks `arch`, `dataset` or `layers`",
+    explanation: "\
+Every network file names its `arch`, which the vendor's tool compares with the checkpoint, its \
+`dataset`, which picks the sample input and so the input's shape, and its `layers`. A key without \
+a value counts as missing.",
+    examples: &[Example {
+        bad: "\
+arch: demo
+# <- AX005
+
+layers:
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+",
+        good: convolution!(""),
+        shapes: None,
+    }],
+    source: "yamlcfg.py:113",
+    fix: FixAvailability::None,
+    ..RULE
+};
+
 pub(super) static UNKNOWN_LAYER_KEY: Rule = Rule {
     code: Code(6),
     name: "unknown-layer-key",
@@ -105,6 +134,43 @@ but a boolean or nothing, so `activate: off` must be `activate: None`. Numbers i
         },
     ],
     source: "yamlcfg.py:304",
+    ..RULE
+};
+
+pub(super) static MISSING_PROCESSORS: Rule = Rule {
+    code: Code(9),
+    name: "missing-processors",
+    summary: "a layer does not say its processors",
+    explanation: "\
+Every layer needs `processors`, the mask of the processors that take part, with one bit for each \
+input channel of a pass. There is no default: which processors read the input decides in which \
+data memories the layer looks for it, and where its weights are stored.",
+    examples: &[Example {
+        bad: network!(
+            r"
+  - op: Conv2d
+  # <- AX009
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    output_processors: 0x000000000000000f
+    out_offset: 0x2000
+"
+        ),
+        good: network!(
+            r"
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    out_offset: 0x2000
+"
+        ),
+        shapes: None,
+    }],
+    source: "yamlcfg.py:211",
     ..RULE
 };
 
@@ -607,6 +673,59 @@ layers:
     ..RULE
 };
 
+pub(super) static DATA_BUFFER_MISSING_KEY: Rule = Rule {
+    code: Code(38),
+    name: "data-buffer-missing-key",
+    summary: "a `data_buffer` block lacks a key",
+    explanation: "\
+A `data_buffer` block must say `name`, `processors`, `channels`, `dim` and `offset`: together they \
+give the data memory that the rolling buffer occupies, and the name by which layers reach it.",
+    examples: &[Example {
+        bad: "\
+arch: demo
+dataset: demo
+
+data_buffer:
+  - name: history
+  # <- AX038
+    processors: 0x000000000000000f
+    channels: 4
+    dim: 16
+
+layers:
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+",
+        good: "\
+arch: demo
+dataset: demo
+
+data_buffer:
+  - name: history
+    processors: 0x000000000000000f
+    channels: 4
+    dim: 16
+    offset: 0x4000
+
+layers:
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+",
+        shapes: None,
+    }],
+    source: "yamlcfg.py:706",
+    fix: FixAvailability::None,
+    ..RULE
+};
+
 pub(super) static UNLOAD_UNKNOWN_KEY: Rule = Rule {
     code: Code(40),
     name: "unload-unknown-key",
@@ -655,6 +774,57 @@ layers:
         shapes: None,
     }],
     source: "yamlcfg.py:782",
+    ..RULE
+};
+
+pub(super) static UNLOAD_MISSING_KEY: Rule = Rule {
+    code: Code(41),
+    name: "unload-missing-key",
+    summary: "an `unload` block lacks a key",
+    explanation: "\
+An `unload` block must say `processors`, `channels`, `dim` and `offset`: together they give the \
+data memory from which the generated code reads the output.",
+    examples: &[Example {
+        bad: "\
+arch: demo
+dataset: demo
+
+unload:
+  - processors: 0x000000000000000f
+  # <- AX041
+    dim: [8, 8]
+    offset: 0x2000
+
+layers:
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+",
+        good: "\
+arch: demo
+dataset: demo
+
+unload:
+  - processors: 0x000000000000000f
+    channels: 4
+    dim: [8, 8]
+    offset: 0x2000
+
+layers:
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+",
+        shapes: None,
+    }],
+    source: "yamlcfg.py:786",
+    fix: FixAvailability::None,
     ..RULE
 };
 

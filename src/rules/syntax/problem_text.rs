@@ -21,6 +21,10 @@ pub(super) fn report(cx: &Context, out: &mut Findings) {
 fn finding(cx: &Context, out: &Findings, problem: &Problem) -> Finding {
     let layer = problem.position.and_then(|at| cx.network.index_at(at));
     let (message, notes) = match (&problem.kind, problem.entry) {
+        (ProblemKind::MissingKeys { scope, keys }, _) => {
+            let finding = out.new_finding(problem.span, layer, missing_keys(*scope, keys));
+            return with_missing_keys(cx, finding, layer);
+        }
         (
             ProblemKind::UnknownKey {
                 scope,
@@ -134,7 +138,9 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             )
         }
         // Reported by rules of their own.
-        ProblemKind::UnknownKey { .. } | ProblemKind::AliasConflict { .. } => String::new(),
+        ProblemKind::UnknownKey { .. }
+        | ProblemKind::MissingKeys { .. }
+        | ProblemKind::AliasConflict { .. } => String::new(),
     };
     (message, notes)
 }
@@ -354,6 +360,40 @@ fn numbers(value: &str) -> Option<Vec<i64>> {
         .split([',', 'x', 'X', '*'])
         .map(|part| part.trim().parse().ok())
         .collect()
+}
+
+fn missing_keys(scope: Scope, keys: &[&Key]) -> String {
+    let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
+    let place = match scope {
+        Scope::Global => "the file",
+        Scope::Layer => "the layer",
+        Scope::Unload | Scope::DataBuffer => "the block",
+    };
+    format!("{place} lacks {}", list(&names))
+}
+
+/// Adds the one key whose value somebody else states: the processors to which the previous layer
+/// writes.
+fn with_missing_keys(cx: &Context, finding: Finding, layer: Option<usize>) -> Finding {
+    let writer = layer
+        .and_then(|index| index.checked_sub(1))
+        .and_then(|index| cx.network.layers.get(index));
+    let (Some(index), Some(mask)) = (layer, writer.and_then(|w| w.output_processors.span())) else {
+        return finding;
+    };
+    let layer = &cx.network.layers[index];
+    if !layer.in_sequences.is_absent() || !layer.processors.is_absent() {
+        return finding;
+    }
+    let line = format!("processors: {}", mask.text(cx.text));
+    match edits::insert_key(cx, layer, &line).filter(|change| mends(cx, change)) {
+        Some(change) => finding.fix(
+            Applicability::Unsafe,
+            "Read from the processors to which the previous layer writes",
+            change,
+        ),
+        None => finding,
+    }
 }
 
 /// A key that its scope does not know.
