@@ -10,6 +10,7 @@ pub mod model;
 pub mod operators;
 pub mod processors;
 pub mod sequence;
+pub mod streaming;
 pub mod syntax;
 pub mod tool;
 
