@@ -39,6 +39,20 @@ pub struct Conflict {
     pub reader: Option<usize>,
     /// The lowest such word.
     pub word: i64,
+    /// Whether the data is lost for certain. Only a write in place can be doubtful: it may stay
+    /// behind the reading, depending on what the hardware has buffered.
+    pub certain: bool,
+}
+
+/// How a layer that writes over its own input keeps behind what it still reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lag {
+    /// Nothing is overwritten that any later output pixel's window covers.
+    Safe,
+    /// It holds only if the hardware keeps the rows of the window and reads each pixel once.
+    Doubtful,
+    /// Pixels are overwritten that no window has covered yet.
+    Lost,
 }
 
 /// Where the search looks.
@@ -96,6 +110,7 @@ impl Conflicts<'_> {
                                 .readers(*victim)
                                 .find(|&reader| self.graph.time(reader) >= self.graph.time(layer)),
                             word: region.first_common(held)?,
+                            certain: true,
                         })
                     }));
                 }
@@ -105,6 +120,7 @@ impl Conflicts<'_> {
                     victim: Source::Layer(layer),
                     reader: None,
                     word,
+                    certain: true,
                 }));
             }
             let own = written.map(|region| (Source::Layer(layer), region));
@@ -159,10 +175,15 @@ impl Conflicts<'_> {
                     let Some(word) = written.first_common_of_three(held, reads) else {
                         continue;
                     };
+                    let lag = if writer == reader {
+                        self.lag(reader).unwrap_or(Lag::Doubtful)
+                    } else {
+                        Lag::Lost
+                    };
+                    if lag == Lag::Safe {
+                        continue;
+                    }
                     let kind = if writer == reader {
-                        if self.writes_behind_reading(reader) {
-                            continue;
-                        }
                         ConflictKind::InPlace
                     } else if victim == Source::Input {
                         ConflictKind::InputStillNeeded
@@ -175,55 +196,71 @@ impl Conflicts<'_> {
                         victim,
                         reader: Some(reader),
                         word,
+                        certain: lag == Lag::Lost,
                     });
                 }
             }
         }
     }
 
-    /// Whether a layer that writes over its own input stays behind what it still reads, for each
-    /// output pixel in raster order; true only where everything is known.
-    fn writes_behind_reading(&self, layer: usize) -> bool {
-        self.behind(layer).unwrap_or(false)
-    }
-
-    fn behind(&self, layer: usize) -> Fact<bool> {
+    /// Follows the output pixels of a layer that writes over its input, in raster order.
+    fn lag(&self, layer: usize) -> Fact<Lag> {
         let (parameters, shape, memory) = (
             &self.parameters[layer],
             &self.shapes[layer],
             &self.memories[layer],
         );
-        let (pad, stride) = (parameters.pad?, parameters.pool_stride?);
+        let (pad, kernel) = (parameters.pad?, parameters.kernel?);
+        let (stride, pool) = (parameters.pool_stride?, parameters.pool?);
         let [in_height, in_width] = shape.in_dim?;
         let [out_height, out_width] = shape.out_dim?;
-        let in_words =
+        let pixel_words =
             memory.input_spread?.passes * parameters.operands? * (parameters.read_gap? + 1);
+        let chw = parameters.chw?;
         let out_words = memory.output_spread?.passes * parameters.output_width? / 8
             * (parameters.write_gap? + 1);
         let (in_start, out_start) = (memory.in_offset? / 4, memory.out_offset? / 4);
-        let in_end = in_start + in_height * in_width * in_words;
-        let need = |row: i64, column: i64| {
-            in_start
-                + ((row - pad[0]).max(0) * stride[0] * in_width
-                    + (column - pad[1]).max(0) * stride[1])
-                    * in_words
+        let word_of = |row: i64, column: i64| {
+            let pixel = row * in_width + column;
+            in_start + if chw { pixel / 4 } else { pixel * pixel_words }
         };
+        let in_end = word_of(in_height, 0);
+        // The first and the last input word that the window of an output pixel covers.
+        let first = |row: i64, column: i64| {
+            word_of(
+                (row - pad[0]).max(0) * stride[0],
+                (column - pad[1]).max(0) * stride[1],
+            )
+        };
+        let last = |row: i64, column: i64| {
+            let side = |i: usize, at: i64, length: i64| {
+                ((at + kernel[i] - 1 - pad[i]).max(0) * stride[i] + pool[i] - 1).min(length - 1)
+            };
+            word_of(side(0, row, in_height), side(1, column, in_width)) + pixel_words - 1
+        };
+        let mut lag = Lag::Safe;
         for row in 0..out_height {
             for column in 0..out_width {
                 let written = out_start + (row * out_width + column + 1) * out_words - 1;
+                if written < in_start || written >= in_end {
+                    continue;
+                }
+                if written > last(row, column) {
+                    return Ok(Lag::Lost);
+                }
                 let mut needed = i64::MAX;
                 if column + 1 < out_width {
-                    needed = needed.min(need(row, column + 1));
+                    needed = needed.min(first(row, column + 1));
                 }
                 if row + 1 < out_height {
-                    needed = needed.min(need(row + 1, 0));
+                    needed = needed.min(first(row + 1, 0));
                 }
-                if written >= needed && written < in_end {
-                    return Ok(false);
+                if written >= needed {
+                    lag = Lag::Doubtful;
                 }
             }
         }
-        Ok(true)
+        Ok(lag)
     }
 }
 

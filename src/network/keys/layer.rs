@@ -60,7 +60,6 @@ static OPERATIONS: &[Word] = &[
         meaning: Meaning::Operation(Operation::Linear),
         documentation: "Fully connected layer; with `flatten` it takes height and width as \
             channels.",
-        ..WORD
     },
     Word {
         name: "None",
@@ -70,7 +69,6 @@ static OPERATIONS: &[Word] = &[
         ],
         meaning: Meaning::Operation(Operation::Passthrough),
         documentation: "No convolution: moves or pools data.",
-        ..WORD
     },
     Word {
         name: "Add",
@@ -163,7 +161,6 @@ static FORMATS: &[Word] = &[
         foreign: &["nhwc", "channels_last"],
         meaning: Meaning::Format(DataFormat::Hwc),
         documentation: "A data word holds one pixel of four channels.",
-        ..WORD
     },
     Word {
         name: "CHW",
@@ -172,7 +169,6 @@ static FORMATS: &[Word] = &[
         meaning: Meaning::Format(DataFormat::Chw),
         documentation: "A data word holds four pixels of one channel: four times the room, one \
             channel for each data-memory instance.",
-        ..WORD
     },
 ];
 
