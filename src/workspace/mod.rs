@@ -3,3 +3,7 @@
 
 pub mod directives;
 pub mod selection;
+mod serde_error;
+pub mod shapes;
+
+pub use serde_error::Fault;
