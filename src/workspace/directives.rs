@@ -61,7 +61,7 @@ impl Suppression {
 }
 
 /// Reads the directives of a file.
-pub fn parse(text: &str, document: &Document) -> Directives {
+pub(super) fn parse(text: &str, document: &Document) -> Directives {
     let mut reader = Reader {
         text,
         document,
@@ -374,7 +374,7 @@ impl<'a> Rest<'a> {
 ///
 /// `enabled` tells whether a rule speaks at all: one that is switched off leaves a suppression
 /// unjudged.
-pub fn suppress(
+pub(super) fn suppress(
     found: &mut Vec<Finding>,
     directives: &Directives,
     text: &str,

@@ -53,26 +53,28 @@ fn last_token(text: &str) -> usize {
     }
 }
 
-/// Serde lists the fields that it knows; people ask for the one that they meant.
+/// Serde lists what it knows; people ask for the one that they meant.
 fn plain(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field `"), quoted.next()) {
-        (true, Some(unknown)) => {
-            let known: Vec<&str> = quoted.collect();
-            match nearest(unknown, known.iter().copied()) {
-                Some(_) => format!(
-                    "there is no key `{unknown}`{}",
-                    did_you_mean(unknown, known)
-                ),
-                None => format!("there is no key `{unknown}`, only `{}`", known.join("`, `")),
-            }
-        }
-        _ => message
+    let noun = if message.starts_with("unknown field `") {
+        "key"
+    } else if message.starts_with("unknown variant `") {
+        "value"
+    } else {
+        return message
             .replace("expected i64", "expected a whole number")
             .lines()
             .collect::<Vec<_>>()
-            .join("; "),
-    }
+            .join("; ");
+    };
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next().unwrap_or_default();
+    let known: Vec<&str> = quoted.collect();
+    let hint = if nearest(unknown, known.iter().copied()).is_some() {
+        did_you_mean(unknown, known)
+    } else {
+        format!(", only `{}`", known.join("`, `"))
+    };
+    format!("there is no {noun} `{unknown}`{hint}")
 }
 
 #[cfg(test)]
