@@ -14,6 +14,7 @@ pub mod streaming;
 pub mod syntax;
 pub mod tool;
 
+mod edits;
 mod run;
 mod words;
 
