@@ -18,7 +18,7 @@ mod edits;
 mod run;
 mod words;
 
-pub use run::{all, documented, find, run};
+pub use run::{all, documented, find, on_by_default, run};
 
 use crate::analysis::{Analysis, Fault};
 use crate::device::Device;

@@ -42,6 +42,13 @@ pub fn documented() -> impl Iterator<Item = Documentation> {
         .chain(tool::TOOL.iter().copied())
 }
 
+/// Whether a rule speaks where nobody selects it by name: matters of taste do not.
+pub fn on_by_default(code: Code) -> bool {
+    !OFF_BY_DEFAULT.contains(&code)
+}
+
+const OFF_BY_DEFAULT: &[Code] = &[Code(253), Code(952), Code(953)];
+
 /// Runs every rule; findings come in order of the text, one for each root cause.
 pub fn run(context: &Context) -> Vec<Finding> {
     let mut found = Vec::new();
