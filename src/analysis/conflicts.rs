@@ -178,12 +178,16 @@ impl Conflicts<'_> {
                     let Some(written) = self.writes(writer) else {
                         continue;
                     };
-                    let known = found.iter().any(|conflict| {
+                    // One finding a writer and tensor; a reader that surely loses data says more
+                    // than the writer's own reading.
+                    let known = found.iter().position(|conflict| {
                         conflict.writer == writer
                             && (conflict.victim == victim
                                 || conflict.victim == Source::Layer(writer))
                     });
-                    if known {
+                    let replaced = known
+                        .filter(|&at| found[at].kind == ConflictKind::InPlace && writer != reader);
+                    if known.is_some() && replaced.is_none() {
                         continue;
                     }
                     let Some(word) = written.first_common_of_three(held, reads) else {
@@ -206,14 +210,18 @@ impl Conflicts<'_> {
                     } else {
                         ConflictKind::StillNeeded
                     };
-                    found.push(Conflict {
+                    let conflict = Conflict {
                         kind,
                         writer,
                         victim,
                         reader: Some(reader),
                         word,
                         certain: lag == Lag::Lost,
-                    });
+                    };
+                    match replaced {
+                        Some(at) => found[at] = conflict,
+                        None => found.push(conflict),
+                    }
                 }
             }
         }
