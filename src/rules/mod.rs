@@ -14,7 +14,7 @@ pub mod syntax;
 pub mod tool;
 
 mod run;
-mod words;
+pub(crate) mod words;
 
 pub use run::{all, documented, find, run};
 

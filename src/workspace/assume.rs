@@ -15,7 +15,6 @@ use crate::text::Span;
 use super::config::Config;
 use super::directives::Directives;
 use super::selection::Selection;
-use super::serde_error::Fault;
 use super::shapes::Shapes;
 use super::shown;
 use super::source::{SourceFile, reason};
@@ -263,34 +262,34 @@ impl Sources<'_> {
     }
 }
 
-/// Reads a shapes file.
 fn read_shapes(path: PathBuf, origin: Origin) -> Result<Known<(PathBuf, Shapes)>, FileReport> {
-    match load_shapes(&path) {
-        Ok(shapes) => Ok(Known {
-            value: (path, shapes),
-            origin,
-        }),
-        Err((text, fault)) => Err(FileReport {
-            path: shown(&path),
-            text,
-            findings: vec![CONFIGURATION.finding(fault.span, fault.message)],
-        }),
-    }
+    load_shapes(&path).map(|shapes| Known {
+        value: (path, shapes),
+        origin,
+    })
 }
 
 /// Reads a shapes file.
 ///
 /// # Errors
-/// The text of the file, as far as there is one, and what is wrong with it.
-pub fn load_shapes(path: &Path) -> Result<Shapes, (String, Fault)> {
-    match fs::read_to_string(path) {
-        Ok(text) => Shapes::parse(&text).map_err(|fault| (text, fault)),
+/// What is wrong with it, as the findings of that file.
+pub fn load_shapes(path: &Path) -> Result<Shapes, FileReport> {
+    let (text, fault) = match fs::read_to_string(path) {
+        Ok(text) => match Shapes::parse(&text) {
+            Ok(shapes) => return Ok(shapes),
+            Err(fault) => (text, fault.finding()),
+        },
         Err(error) => {
-            let fault = Fault {
-                span: Span::default(),
-                message: format!("the file cannot be read: {}", reason(&error)),
-            };
-            Err((String::new(), fault))
+            let message = format!("the file cannot be read: {}", reason(&error));
+            (
+                String::new(),
+                CONFIGURATION.finding(Span::default(), message),
+            )
         }
-    }
+    };
+    Err(FileReport {
+        path: shown(path),
+        text,
+        findings: vec![fault],
+    })
 }

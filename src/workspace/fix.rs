@@ -18,77 +18,65 @@ const MOST_ROUNDS: usize = 100;
 /// What came of fixing a file.
 #[derive(Debug)]
 pub struct Fixed {
-    /// The file with its new text.
-    pub file: SourceFile,
-    /// The lint of the new text.
+    /// Its text afterwards.
+    pub text: String,
+    /// The lint of that text.
     pub linted: Linted,
     /// How many fixes were applied.
     pub applied: usize,
 }
 
-/// Applies the fixes that may be applied without asking: those that are safe, or `allowed` at the
-/// least. Of two that overlap the later one waits for the next round.
+/// Applies the fixes that may be applied without asking: safe ones, and unsafe ones where
+/// `allowed` says so. Of two that overlap the later one waits for the next round.
 ///
 /// A fix stays only if its finding is gone afterwards and no error has come.
 pub fn fix(
-    file: SourceFile,
+    file: &SourceFile,
     config: &Config,
     overrides: &Overrides,
     allowed: Applicability,
 ) -> Fixed {
     let check = |text: &str| lint(&file.with_text(text.to_owned()), config, overrides);
-    let mut text = file.text.clone();
-    let mut linted = lint(&file, config, overrides);
-    let mut applied = 0;
+    let mut fixed = Fixed {
+        text: file.text.clone(),
+        linted: lint(file, config, overrides),
+        applied: 0,
+    };
     for _ in 0..MOST_ROUNDS {
-        let Some(round) = run_round(&text, &linted, allowed, check) else {
-            break;
-        };
-        applied += round.applied;
-        text = round.text;
-        linted = round.linted;
+        match run_round(&fixed, allowed, check) {
+            Some(better) => fixed = better,
+            None => break,
+        }
     }
-    Fixed {
-        file: file.with_text(text),
-        linted,
-        applied,
-    }
+    fixed
 }
 
-struct Round {
-    text: String,
-    linted: Linted,
-    applied: usize,
-}
-
-/// Applies what can be applied together to `text`; `None` where nothing helps.
+/// Applies what can be applied together; `None` where nothing helps.
 fn run_round(
-    text: &str,
-    linted: &Linted,
+    start: &Fixed,
     allowed: Applicability,
     check: impl Fn(&str) -> Linted,
-) -> Option<Round> {
+) -> Option<Fixed> {
     let mut edits: Vec<Edit> = Vec::new();
-    let mut best: Option<Round> = None;
-    for finding in &linted.report.findings {
-        let fix = finding
-            .fixes
-            .iter()
-            .find(|fix| fix.applicability <= allowed.min(Applicability::Unsafe));
+    let mut best: Option<Fixed> = None;
+    for finding in &start.linted.report.findings {
+        let fix = finding.fixes.iter().find(|fix| {
+            fix.applicability <= allowed && fix.applicability != Applicability::DisplayOnly
+        });
         let Some(fix) = fix else { continue };
         let together = [edits.as_slice(), &fix.edits].concat();
-        let before = best.as_ref().map_or(linted, |round| &round.linted);
         // Edits that overlap do not apply.
-        let Some(candidate) = apply_edits(text, &together) else {
+        let Some(text) = apply_edits(&start.text, &together) else {
             continue;
         };
-        let after = check(&candidate);
-        if helps(finding.code, before, &after) {
+        let before = best.as_ref().unwrap_or(start);
+        let linted = check(&text);
+        if helps(finding.code, &before.linted, &linted) {
             edits = together;
-            best = Some(Round {
-                text: candidate,
-                linted: after,
-                applied: best.map_or(0, |round| round.applied) + 1,
+            best = Some(Fixed {
+                text,
+                linted,
+                applied: before.applied + 1,
             });
         }
     }

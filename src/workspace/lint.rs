@@ -61,8 +61,10 @@ fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linte
     found.extend(gathered.problems);
 
     let configured = config.selection();
+    let ignored = config.ignored_in(&file.path);
     let enabled = |code| {
-        let selected = configured.decide(code, true) && !config.ignores_in(&file.path, code);
+        let selected =
+            configured.decide(code, true) && !ignored.iter().any(|rule| rule.matches(code));
         always_speaks(code) || overrides.selection.decide(code, selected)
     };
     let mut silent = suppress(&mut found, &directives, &file.text, enabled);
