@@ -124,3 +124,67 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     file.persist(&path)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::tempdir;
+
+    use super::*;
+
+    fn fixed(text: &str, allowed: Applicability) -> (String, usize) {
+        let file = SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), text.to_owned());
+        let overrides = Overrides {
+            selection: crate::workspace::Selection {
+                select: Some(vec!["AX98".parse().unwrap()]),
+                ..Default::default()
+            },
+            ..Overrides::default()
+        };
+        let fixed = fix(&file, &Config::default(), &overrides, allowed);
+        (fixed.text, fixed.applied)
+    }
+
+    #[test]
+    fn only_what_is_allowed_is_applied_and_all_else_stays() {
+        let text = "\u{feff}arch: a # ai8x-lint: ignore[AX983]\r\n\
+                    # ai8x-lint: devise=ai85 # ä\r\n\
+                    layers: [] # ai8x-lint: ignore[AX984]\r\n";
+        let safe = "\u{feff}arch: a\r\n# ai8x-lint: devise=ai85 # ä\r\nlayers: []\r\n";
+        assert_eq!(fixed(text, Applicability::Safe), (safe.to_owned(), 2));
+        let (text, applied) = fixed(text, Applicability::Unsafe);
+        assert!(text.contains("\r\n# ai8x-lint: device=ai85"), "{text}");
+        assert_eq!(applied, 3);
+        assert_eq!(fixed(&text, Applicability::Unsafe), (text, 0));
+    }
+
+    #[test]
+    fn a_fix_that_does_not_help_is_not_applied() {
+        // The better word would repeat the directive above.
+        let text = "arch: a\nlayers: []\n# ai8x-lint: device=ai85\n# ai8x-lint: devise=ai85\n";
+        assert_eq!(fixed(text, Applicability::Unsafe), (text.to_owned(), 0));
+    }
+
+    #[test]
+    fn writing_keeps_permissions_and_links() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        fs::write(&path, "old").unwrap();
+        write(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write(&folder.path().join("absent.yaml"), "").is_err());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{PermissionsExt, symlink};
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let link = folder.path().join("link.yaml");
+            symlink(&path, &link).unwrap();
+            write(&link, "newer").unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+        }
+    }
+}
