@@ -64,7 +64,7 @@ impl Suppression {
 }
 
 /// Reads the directives of a file.
-pub(super) fn parse(text: &str, document: &Document) -> Directives {
+pub fn parse(text: &str, document: &Document) -> Directives {
     let mut reader = Reader {
         text,
         document,

@@ -7,7 +7,7 @@ use crate::device::DeviceId;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Facts;
 use crate::report::FileReport;
-use crate::rules::tool;
+use crate::rules::{self, tool};
 use crate::text::Span;
 
 use super::assume::{Assumptions, Overrides, gather};
@@ -63,8 +63,8 @@ fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linte
     let configured = config.selection();
     let ignored = config.ignored_in(&file.path);
     let enabled = |code| {
-        let selected =
-            configured.decide(code, true) && !ignored.iter().any(|rule| rule.matches(code));
+        let selected = configured.decide(code, rules::on_by_default(code))
+            && !ignored.iter().any(|rule| rule.matches(code));
         always_speaks(code) || overrides.selection.decide(code, selected)
     };
     let mut silent = suppress(&mut found, &directives, &file.text, enabled);

@@ -3,11 +3,11 @@
 
 mod assume;
 pub mod config;
-mod directives;
+pub mod directives;
 mod discover;
 mod fix;
 mod lint;
-mod selection;
+pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;

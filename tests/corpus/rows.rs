@@ -156,11 +156,8 @@ fn read(corpus: &Path, row: &Value) -> Row {
     let device = DeviceId::parse(&word(&row["device"])).expect("a device");
     let facts = row["facts"].is_object().then(|| Facts {
         device: Some(device),
-        input: support::input(&row["facts"]["input"]),
-        weights: Some(list(&row["facts"]["weights"], |weight| {
-            support::weight(weight).expect("a weight")
-        })),
         flags: Some(parse_flags(flags.iter().map(String::as_str)).expect("flags")),
+        ..support::shapes(&row["facts"])
     });
     Row {
         id: word(&row["id"]),
