@@ -16,7 +16,7 @@ pub mod tool;
 
 mod edits;
 mod run;
-mod words;
+pub(crate) mod words;
 
 pub use run::{all, documented, find, on_by_default, run};
 

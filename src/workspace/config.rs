@@ -12,14 +12,16 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::device::DeviceId;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Severity;
 use crate::facts::{Flags, parse_flags};
 use crate::report::FileReport;
 use crate::rules::tool::CONFIGURATION;
+use crate::text::Span;
 
 use super::selection::{Selection, Selector};
 use super::serde_error::Fault;
 use super::shown;
+use super::source::reason;
 
 /// The names of a configuration file, the first one counts.
 const NAMES: [&str; 3] = ["ai8x-lint.toml", ".ai8x-lint.toml", PYPROJECT];
@@ -129,29 +131,26 @@ pub struct Config {
 impl Config {
     /// Reads a configuration file; what is wrong with it is its `fault`.
     pub fn read(path: &Path) -> Self {
-        let (text, settings) = match fs::read_to_string(path) {
-            Ok(text) => {
-                let settings = parse(path, &text);
-                (text, settings)
-            }
+        let (text, fault) = match fs::read_to_string(path) {
+            Ok(text) => match parse(path, &text) {
+                Ok(settings) => return Self::new(path, settings.unwrap_or_default()),
+                Err(fault) => (text, fault.finding()),
+            },
             Err(error) => {
-                let fault = Fault {
-                    span: Default::default(),
-                    message: format!("the file cannot be read: {error}"),
-                };
-                (String::new(), Err(fault))
+                let message = format!("the file cannot be read: {}", reason(&error));
+                (
+                    String::new(),
+                    CONFIGURATION.finding(Span::default(), message),
+                )
             }
         };
-        match settings {
-            Ok(settings) => Self::new(path, settings.unwrap_or_default()),
-            Err(fault) => Self {
-                fault: Some(FileReport {
-                    path: shown(path),
-                    findings: vec![CONFIGURATION.finding(fault.span, fault.message)],
-                    text,
-                }),
-                ..Self::new(path, Settings::default())
-            },
+        Self {
+            fault: Some(FileReport {
+                path: shown(path),
+                text,
+                findings: vec![fault],
+            }),
+            ..Self::new(path, Settings::default())
         }
     }
 
@@ -175,11 +174,13 @@ impl Config {
         self.exclude.matches(file)
     }
 
-    /// Whether a rule is silent in this file by `per-file-ignores`.
-    pub fn ignores_in(&self, file: &Path, code: Code) -> bool {
-        self.per_file_ignores.iter().any(|(files, rules)| {
-            rules.iter().any(|rule| rule.matches(code)) && files.matches(file)
-        })
+    /// The rules that are silent in this file by `per-file-ignores`.
+    pub fn ignored_in(&self, file: &Path) -> Vec<&Selector> {
+        self.per_file_ignores
+            .iter()
+            .filter(|(files, _)| files.matches(file))
+            .flat_map(|(_, rules)| rules)
+            .collect()
     }
 
     /// What it selects and ignores in all files.
@@ -325,6 +326,7 @@ mod tests {
     use tempfile::tempdir;
 
     use super::*;
+    use crate::diagnostic::Code;
 
     fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
         let path = folder.join(name);
@@ -381,9 +383,8 @@ mod tests {
         assert!(config.excludes(&root.join("build/deep/a.yaml")));
         assert!(!config.excludes(&root.join("rebuild/a.yaml")));
         assert!(!config.excludes(Path::new("/elsewhere/build/a.yaml")));
-        assert!(config.ignores_in(&root.join("tests/a.yaml"), Code(982)));
-        assert!(!config.ignores_in(&root.join("tests/a.yaml"), Code(983)));
-        assert!(!config.ignores_in(&root.join("a.yaml"), Code(982)));
+        assert_eq!(config.ignored_in(&root.join("tests/a.yaml")).len(), 1);
+        assert!(config.ignored_in(&root.join("a.yaml")).is_empty());
     }
 
     #[test]

@@ -98,3 +98,111 @@ fn is_yaml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::{TempDir, tempdir};
+
+    use super::*;
+    use crate::workspace::Config;
+
+    /// A folder with empty files, and what is found for `paths` in it, relative to it.
+    fn tree(files: &[(&str, &str)]) -> TempDir {
+        let folder = tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn found(folder: &TempDir, paths: &[&str], force_exclude: bool) -> Vec<String> {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| folder.path().join(path)).collect();
+        let configurations = Configurations::default();
+        let (candidates, trouble) = discover(&paths, &configurations, force_exclude);
+        assert_eq!(trouble, []);
+        candidates
+            .iter()
+            .map(|candidate| {
+                let path = candidate.path.strip_prefix(folder.path()).unwrap();
+                format!(
+                    "{}{}",
+                    if candidate.named { "!" } else { "" },
+                    path.display()
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn folders_are_walked_for_yaml_files() {
+        let folder = tree(&[
+            ("b/c.yml", ""),
+            ("b/a.yaml", ""),
+            ("a.yaml", ""),
+            ("a.json", ""),
+            (".hidden/a.yaml", ""),
+            ("folder.yaml/a.yaml", ""),
+        ]);
+        assert_eq!(
+            found(&folder, &["."], false),
+            ["a.yaml", "b/a.yaml", "b/c.yml", "folder.yaml/a.yaml"]
+        );
+    }
+
+    #[test]
+    fn ignore_files_count_and_named_files_are_taken() {
+        let folder = tree(&[
+            (".gitignore", "out/\n"),
+            (".ignore", "old.yaml\n"),
+            ("out/a.yaml", ""),
+            ("old.yaml", ""),
+            ("new.yaml", ""),
+        ]);
+        assert_eq!(found(&folder, &["."], false), ["new.yaml"]);
+        assert_eq!(
+            found(&folder, &[".", "old.yaml", "new.yaml", "absent.txt"], false),
+            ["!absent.txt", "!new.yaml", "!old.yaml"]
+        );
+    }
+
+    #[test]
+    fn the_configuration_excludes() {
+        let folder = tree(&[
+            ("ai8x-lint.toml", "exclude = [\"out\", \"/top.yaml\"]"),
+            ("out/a.yaml", ""),
+            ("top.yaml", ""),
+            ("b/top.yaml", ""),
+        ]);
+        assert_eq!(found(&folder, &["."], false), ["b/top.yaml"]);
+        assert_eq!(found(&folder, &["out"], false), [""; 0]);
+        assert_eq!(
+            found(&folder, &["out/a.yaml", "b/top.yaml"], false),
+            ["!b/top.yaml", "!out/a.yaml"]
+        );
+        assert_eq!(
+            found(&folder, &["out/a.yaml", "b/top.yaml"], true),
+            ["!b/top.yaml"]
+        );
+    }
+
+    #[test]
+    fn a_fixed_configuration_excludes_from_its_folder() {
+        let folder = tree(&[
+            ("conf/my.toml", "exclude = [\"a.yaml\"]"),
+            ("conf/a.yaml", ""),
+            ("a.yaml", ""),
+        ]);
+        let config = Config::read(&folder.path().join("conf/my.toml"));
+        let (candidates, _) = discover(
+            &[folder.path().to_owned()],
+            &Configurations::fixed(config),
+            false,
+        );
+        assert_eq!(candidates.len(), 1);
+        assert_eq!(candidates[0].path, folder.path().join("a.yaml"));
+    }
+}

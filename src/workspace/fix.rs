@@ -18,77 +18,65 @@ const MOST_ROUNDS: usize = 100;
 /// What came of fixing a file.
 #[derive(Debug)]
 pub struct Fixed {
-    /// The file with its new text.
-    pub file: SourceFile,
-    /// The lint of the new text.
+    /// Its text afterwards.
+    pub text: String,
+    /// The lint of that text.
     pub linted: Linted,
     /// How many fixes were applied.
     pub applied: usize,
 }
 
-/// Applies the fixes that may be applied without asking: those that are safe, or `allowed` at the
-/// least. Of two that overlap the later one waits for the next round.
+/// Applies the fixes that may be applied without asking: safe ones, and unsafe ones where
+/// `allowed` says so. Of two that overlap the later one waits for the next round.
 ///
 /// A fix stays only if its finding is gone afterwards and no error has come.
 pub fn fix(
-    file: SourceFile,
+    file: &SourceFile,
     config: &Config,
     overrides: &Overrides,
     allowed: Applicability,
 ) -> Fixed {
     let check = |text: &str| lint(&file.with_text(text.to_owned()), config, overrides);
-    let mut text = file.text.clone();
-    let mut linted = lint(&file, config, overrides);
-    let mut applied = 0;
+    let mut fixed = Fixed {
+        text: file.text.clone(),
+        linted: lint(file, config, overrides),
+        applied: 0,
+    };
     for _ in 0..MOST_ROUNDS {
-        let Some(round) = run_round(&text, &linted, allowed, check) else {
-            break;
-        };
-        applied += round.applied;
-        text = round.text;
-        linted = round.linted;
+        match run_round(&fixed, allowed, check) {
+            Some(better) => fixed = better,
+            None => break,
+        }
     }
-    Fixed {
-        file: file.with_text(text),
-        linted,
-        applied,
-    }
+    fixed
 }
 
-struct Round {
-    text: String,
-    linted: Linted,
-    applied: usize,
-}
-
-/// Applies what can be applied together to `text`; `None` where nothing helps.
+/// Applies what can be applied together; `None` where nothing helps.
 fn run_round(
-    text: &str,
-    linted: &Linted,
+    start: &Fixed,
     allowed: Applicability,
     check: impl Fn(&str) -> Linted,
-) -> Option<Round> {
+) -> Option<Fixed> {
     let mut edits: Vec<Edit> = Vec::new();
-    let mut best: Option<Round> = None;
-    for finding in &linted.report.findings {
-        let fix = finding
-            .fixes
-            .iter()
-            .find(|fix| fix.applicability <= allowed.min(Applicability::Unsafe));
+    let mut best: Option<Fixed> = None;
+    for finding in &start.linted.report.findings {
+        let fix = finding.fixes.iter().find(|fix| {
+            fix.applicability <= allowed && fix.applicability != Applicability::DisplayOnly
+        });
         let Some(fix) = fix else { continue };
         let together = [edits.as_slice(), &fix.edits].concat();
-        let before = best.as_ref().map_or(linted, |round| &round.linted);
         // Edits that overlap do not apply.
-        let Some(candidate) = apply_edits(text, &together) else {
+        let Some(text) = apply_edits(&start.text, &together) else {
             continue;
         };
-        let after = check(&candidate);
-        if helps(finding.code, before, &after) {
+        let before = best.as_ref().unwrap_or(start);
+        let linted = check(&text);
+        if helps(finding.code, &before.linted, &linted) {
             edits = together;
-            best = Some(Round {
-                text: candidate,
-                linted: after,
-                applied: best.map_or(0, |round| round.applied) + 1,
+            best = Some(Fixed {
+                text,
+                linted,
+                applied: before.applied + 1,
             });
         }
     }
@@ -135,4 +123,68 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
         .set_permissions(path.metadata()?.permissions())?;
     file.persist(&path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::tempdir;
+
+    use super::*;
+
+    fn fixed(text: &str, allowed: Applicability) -> (String, usize) {
+        let file = SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), text.to_owned());
+        let overrides = Overrides {
+            selection: crate::workspace::Selection {
+                select: Some(vec!["AX98".parse().unwrap()]),
+                ..Default::default()
+            },
+            ..Overrides::default()
+        };
+        let fixed = fix(&file, &Config::default(), &overrides, allowed);
+        (fixed.text, fixed.applied)
+    }
+
+    #[test]
+    fn only_what_is_allowed_is_applied_and_all_else_stays() {
+        let text = "\u{feff}arch: a # ai8x-lint: ignore[AX983]\r\n\
+                    # ai8x-lint: devise=ai85 # ä\r\n\
+                    layers: [] # ai8x-lint: ignore[AX984]\r\n";
+        let safe = "\u{feff}arch: a\r\n# ai8x-lint: devise=ai85 # ä\r\nlayers: []\r\n";
+        assert_eq!(fixed(text, Applicability::Safe), (safe.to_owned(), 2));
+        let (text, applied) = fixed(text, Applicability::Unsafe);
+        assert!(text.contains("\r\n# ai8x-lint: device=ai85"), "{text}");
+        assert_eq!(applied, 3);
+        assert_eq!(fixed(&text, Applicability::Unsafe), (text, 0));
+    }
+
+    #[test]
+    fn a_fix_that_does_not_help_is_not_applied() {
+        // The better word would repeat the directive above.
+        let text = "arch: a\nlayers: []\n# ai8x-lint: device=ai85\n# ai8x-lint: devise=ai85\n";
+        assert_eq!(fixed(text, Applicability::Unsafe), (text.to_owned(), 0));
+    }
+
+    #[test]
+    fn writing_keeps_permissions_and_links() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        fs::write(&path, "old").unwrap();
+        write(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write(&folder.path().join("absent.yaml"), "").is_err());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{PermissionsExt, symlink};
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let link = folder.path().join("link.yaml");
+            symlink(&path, &link).unwrap();
+            write(&link, "newer").unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+        }
+    }
 }

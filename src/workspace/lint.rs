@@ -61,9 +61,10 @@ fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linte
     found.extend(gathered.problems);
 
     let configured = config.selection();
+    let ignored = config.ignored_in(&file.path);
     let enabled = |code| {
         let selected = configured.decide(code, rules::on_by_default(code))
-            && !config.ignores_in(&file.path, code);
+            && !ignored.iter().any(|rule| rule.matches(code));
         always_speaks(code) || overrides.selection.decide(code, selected)
     };
     let mut silent = suppress(&mut found, &directives, &file.text, enabled);
@@ -119,4 +120,110 @@ fn check(file: &SourceFile, assumptions: &Assumptions) -> Vec<Finding> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::tempdir;
+
+    use super::*;
+    use crate::workspace::{Selection, Selector};
+
+    const TEXT: &str = "arch: a # ai8x-lint: ignore[AX983]\nlayers: [] # ai8x-lint: devise=ai85\n";
+
+    fn selectors(texts: &[&str]) -> Vec<Selector> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    /// The tool's own findings as `AX981 information`, and how many are silent.
+    fn found(name: &str, text: &str, config: &str, selection: Selection) -> (Vec<String>, usize) {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("ai8x-lint.toml");
+        std::fs::write(&path, config).unwrap();
+        let config = Config::read(&path);
+        assert_eq!(config.fault, None);
+        let file = SourceFile::new(name.to_owned(), folder.path().join(name), text.to_owned());
+        let overrides = Overrides {
+            selection,
+            ..Overrides::default()
+        };
+        let linted = lint(&file, &config, &overrides);
+        let own = |finding: &&Finding| finding.code.0 / 10 == 98;
+        let findings = linted.report.findings.iter().filter(own);
+        (
+            findings
+                .map(|finding| format!("{} {}", finding.code, finding.severity))
+                .collect(),
+            linted.silent.iter().filter(own).count(),
+        )
+    }
+
+    fn of_config(config: &str) -> (Vec<String>, usize) {
+        found("a.yaml", TEXT, config, Selection::default())
+    }
+
+    fn lines(lines: &[&str], silent: usize) -> (Vec<String>, usize) {
+        (
+            lines.iter().map(|line| (*line).to_owned()).collect(),
+            silent,
+        )
+    }
+
+    #[test]
+    fn the_configuration_selects_and_sets_severities() {
+        let all = lines(&["AX981 information", "AX982 warning"], 0);
+        assert_eq!(of_config(""), all);
+        assert_eq!(
+            of_config("ignore = [\"AX981\"]"),
+            lines(&["AX982 warning"], 1)
+        );
+        assert_eq!(
+            of_config("select = [\"unused-suppression\"]"),
+            lines(&["AX981 information"], 1)
+        );
+        assert_eq!(
+            of_config("[severity]\nAX98 = \"hint\""),
+            lines(&["AX981 hint", "AX982 hint"], 0)
+        );
+        assert_eq!(
+            of_config("[per-file-ignores]\n\"*.yaml\" = [\"AX98\"]"),
+            lines(&[], 2)
+        );
+        assert_eq!(
+            of_config("[per-file-ignores]\n\"b.yaml\" = [\"AX98\"]"),
+            all
+        );
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_configuration() {
+        let select = Selection {
+            select: Some(selectors(&["AX982"])),
+            ..Selection::default()
+        };
+        assert_eq!(
+            found("a.yaml", TEXT, "ignore = [\"AX98\"]", select),
+            lines(&["AX982 warning"], 1)
+        );
+        let ignore = Selection {
+            ignore: selectors(&["AX98"]),
+            ..Selection::default()
+        };
+        assert_eq!(
+            found("a.yaml", TEXT, "select = [\"AX982\"]", ignore),
+            lines(&[], 2)
+        );
+    }
+
+    #[test]
+    fn what_is_no_network_is_said_whatever_is_selected() {
+        let ignore = Selection {
+            ignore: selectors(&["AX"]),
+            ..Selection::default()
+        };
+        assert_eq!(
+            found("a.yaml", "a: 1\n", "", ignore),
+            lines(&["AX984 error"], 0)
+        );
+    }
 }

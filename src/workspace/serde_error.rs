@@ -1,5 +1,7 @@
 //! What serde says about a wrong file, in our words and with a place.
 
+use crate::diagnostic::Finding;
+use crate::rules::tool::CONFIGURATION;
 use crate::text::{Span, did_you_mean, nearest};
 
 /// A fault of a configuration or shapes file.
@@ -12,6 +14,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// As a finding on the file.
+    pub(super) fn finding(self) -> Finding {
+        CONFIGURATION.finding(self.span, self.message)
+    }
+
     /// From an error of the TOML reader.
     pub(super) fn of_toml(error: &toml::de::Error) -> Self {
         let span = error.span().unwrap_or_default();

@@ -27,6 +27,21 @@ pub(crate) fn package_path(relative: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 
+/// Compares a schema with the committed file; with `UPDATE_SCHEMAS` set it writes the file.
+pub(crate) fn assert_committed(name: &str, schema: &schemars::Schema) {
+    let path = package_path("schemas").join(name);
+    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == text,
+        "schemas/{name} is out of date: run the tests once with UPDATE_SCHEMAS=1"
+    );
+}
+
 /// What the comment directives of a text and its shapes sidecar (JSON) say.
 pub(crate) fn facts(text: &str, shapes: Option<&str>) -> Result<Facts, String> {
     let directives = directives::parse(text, &yaml::parse(text));
