@@ -42,6 +42,8 @@ const SILENT_FAULTS: &[&str] = &[
 const REPORTED: f64 = 0.90;
 /// A kind that is harmless as a rule: most of it must stay silent.
 const HARMLESS: &str = "shift_mask_by_1";
+/// What a rule that panicked becomes.
+const INTERNAL_ERROR: Code = Code(989);
 /// Longer lists are cut unless `CORPUS_ALL` is set, and groups of alike lines even earlier.
 const LIST: usize = 40;
 const GROUP: usize = 4;
@@ -127,6 +129,7 @@ fn verdicts() {
     precision(&mut report, &rows);
     nothing_known(&mut report, &rows);
     accepted_mutations(&mut report, &rows);
+    failed_checks(&mut report, &rows);
     println!("{}", report.text);
     assert!(
         report.failed.is_empty(),
@@ -528,6 +531,22 @@ fn accepted_mutations(report: &mut Report, rows: &[Row]) {
             ),
         );
     }
+}
+
+/// Rules that panicked.
+fn failed_checks(report: &mut Report, rows: &[Row]) {
+    let failed: BTreeSet<String> = rows
+        .iter()
+        .flat_map(|row| row.found.iter().chain(&row.found_without_facts))
+        .filter(|finding| finding.code == INTERNAL_ERROR)
+        .map(|finding| finding.message.clone())
+        .collect();
+    report.title("checks that failed");
+    report.list(&failed.iter().cloned().collect::<Vec<_>>());
+    report.gate(
+        failed.is_empty(),
+        format!("no check fails: {}", failed.len()),
+    );
 }
 
 /// What the vendor's tool said, in short.
