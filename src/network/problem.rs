@@ -4,7 +4,7 @@ use crate::diagnostic::Code;
 use crate::text::Span;
 
 use super::Operation;
-use super::keys::{Key, Nearest, Scope};
+use super::keys::{Key, Nearest, NearestWord, Scope};
 
 /// One thing that is wrong with a key or value by itself.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ pub enum ProblemKind {
     /// None of the words or numbers that the key can have.
     Unsupported {
         /// The word that was probably meant.
-        nearest: Option<&'static str>,
+        nearest: Option<NearestWord>,
     },
     /// A list with too few or too many items.
     ListLength {

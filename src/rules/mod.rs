@@ -10,9 +10,11 @@ pub mod model;
 pub mod operators;
 pub mod processors;
 pub mod sequence;
+pub mod streaming;
 pub mod syntax;
 pub mod tool;
 
+mod edits;
 mod run;
 mod words;
 

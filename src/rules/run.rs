@@ -8,7 +8,7 @@ use crate::text::Span;
 
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
-    processors, sequence, syntax, tool,
+    processors, sequence, streaming, syntax, tool,
 };
 
 /// All rules, by code.
@@ -19,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         processors::RULES,
         data_memory::RULES,
         operators::RULES,
+        streaming::RULES,
         device::RULES,
         model::RULES,
         advice::RULES,

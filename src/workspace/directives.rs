@@ -374,7 +374,7 @@ impl<'a> Rest<'a> {
 ///
 /// `enabled` tells whether a rule speaks at all: one that is switched off leaves a suppression
 /// unjudged.
-pub fn suppress(
+pub(super) fn suppress(
     found: &mut Vec<Finding>,
     directives: &Directives,
     text: &str,
@@ -547,24 +547,22 @@ mod tests {
              # ai8x-lint: ignore[AX9811, unused-supression, AX981]\n\
              # ai8x-lint: [=\n\
              # ai8x-lint: keep the masks\n"
-        ), @r#"
-    # ai8x-lint:: `ai8x-lint:` is followed by no directive
-    devise: there is no `devise`; did you mean `device`? [Write `device`]
-    MAX78003: there is no device `MAX78003`: it is MAX78000 or MAX78002
-    device: `device` needs a value: `device=…`
-    device=ai87: `device` was said before; this one has no effect
-    --max-proc x: `--max-proc` needs a number, not `x`
-    flags: `flags` needs a value: `flags=…`
-    ="--fifo: there is no `="--fifo`
-    ignroe: there is no `ignroe`; did you mean `ignore`? [Write `ignore`]
-    [AX981]: there is no `[AX981]`
-    ignore: `ignore` needs rules in brackets: `ignore[AX301]`
-    ignore[: `ignore` names no rule
-    ignore: `ignore` needs rules in brackets: `ignore[AX301]`
-    AX9811: there is no rule `AX9811`
-    unused-supression: there is no rule `unused-supression`; did you mean `unused-suppression`? [Write `unused-suppression`]
-    [: there is no `[`
-    "#);
+        ), @"
+        # ai8x-lint:: `ai8x-lint:` is followed by no directive
+        devise: there is no directive `devise`; did you mean `device`? [Write `device`]
+        MAX78003: there is no device `MAX78003`: it is MAX78000 or MAX78002
+        device: `device` needs a value: `device=…`
+        device=ai87: `device` was said before; this one has no effect
+        --max-proc x: `--max-proc` needs a number, not `x`
+        flags: `flags` needs a value: `flags=…`
+        ignroe: there is no directive `ignroe`; did you mean `ignore`? [Write `ignore`]
+        ignore: `ignore` needs rules in brackets: `ignore[AX301]`
+        ignore[]: `ignore` names no rule
+        ignore: `ignore` needs rules in brackets: `ignore[AX301]`
+        AX9811: there is no rule `AX9811`
+        unused-supression: there is no rule `unused-supression`; did you mean `unused-suppression`? [Write `unused-suppression`]
+        [: there is no directive `[`
+        ");
     }
 
     const NETWORK: &str = "\

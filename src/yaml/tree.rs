@@ -92,6 +92,14 @@ impl Document {
         self.unreadable.binary_search(&id).is_ok()
     }
 
+    /// The entries of every mapping, and whether it is written `{a: b}`; each mapping once.
+    pub fn mappings(&self) -> impl Iterator<Item = (&[Entry], bool)> {
+        self.nodes.iter().filter_map(|node| match &node.kind {
+            NodeKind::Mapping { entries, flow } => Some((entries.as_slice(), *flow)),
+            _ => None,
+        })
+    }
+
     /// Number of nodes.
     pub fn node_count(&self) -> usize {
         self.nodes.len()

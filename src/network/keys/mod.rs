@@ -9,7 +9,7 @@ mod nearest;
 
 pub(crate) use domain::LARGEST;
 pub use domain::{Domain, Meaning, Range, Word};
-pub use nearest::{Nearest, nearest, nearest_word};
+pub use nearest::{Nearest, NearestWord, nearest, nearest_word};
 
 use crate::diagnostic::Code;
 

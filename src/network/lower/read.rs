@@ -140,6 +140,9 @@ impl Reader<'_> {
         if let Some(code) = at.misspelt {
             return at.invalid(code);
         }
+        if self.is_unreadable(at.value) {
+            return at.invalid(Code(1));
+        }
         match read(self, at) {
             Ok(value) => Field::Given {
                 value,
@@ -503,6 +506,15 @@ impl Reader<'_> {
         let kind = ProblemKind::BooleanAsNumber { value };
         self.report(Fault::new(51, at.entry.value, kind), Some(at.entry));
         value
+    }
+
+    /// Whether a value, or an item of it, is a fault of the YAML, which says so itself.
+    fn is_unreadable(&self, node: NodeId) -> bool {
+        let items = self.document.items(node).iter();
+        self.document.is_unreadable(node)
+            || items
+                .map(|item| item.value)
+                .any(|item| self.document.is_unreadable(item))
     }
 
     fn is_list(&self, node: NodeId) -> bool {
