@@ -107,7 +107,7 @@ fn vendor_networks(corpus: &Path) -> Vec<(PathBuf, Sample)> {
         let facts = Facts {
             device: row["device"].as_str().and_then(DeviceId::parse),
             flags: parse_flags(words.filter_map(Value::as_str)).ok(),
-            ..support::shapes(&row["facts"])
+            ..support::shapes_facts(&row["facts"].to_string()).expect("right shapes")
         };
         let text = std::fs::read_to_string(&path).expect("a network");
         samples.insert(path, Sample { text, facts });

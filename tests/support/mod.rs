@@ -5,11 +5,11 @@
 use std::path::PathBuf;
 
 use ai8x_lint::diagnostic::{Applicability, Code, Finding, Severity};
-use ai8x_lint::facts::{Facts, Weight};
+use ai8x_lint::facts::Facts;
 use ai8x_lint::text::{LineIndex, apply_edits};
 use ai8x_lint::workspace::directives;
+use ai8x_lint::workspace::shapes::Shapes;
 use ai8x_lint::yaml;
-use serde_json::Value;
 
 /// The folder of other people's files beside the package; `None`, said aloud, where it is absent.
 pub(crate) fn shared() -> Option<PathBuf> {
@@ -48,49 +48,20 @@ pub(crate) fn facts(text: &str, shapes: Option<&str>) -> Result<Facts, String> {
     if let Some(problem) = directives.problems.first() {
         return Err(show(text, problem));
     }
-    let known = match shapes {
-        Some(json) => shapes_of(json)?,
-        None => Facts::default(),
-    };
     Ok(Facts {
         device: directives.device.map(|device| device.value),
         flags: directives.flags.map(|flags| flags.value.1),
-        ..known
+        ..shapes.map_or(Ok(Facts::default()), shapes_facts)?
     })
 }
 
-fn shapes_of(json: &str) -> Result<Facts, String> {
-    serde_json::from_str(json)
-        .map(|value| shapes(&value))
-        .map_err(|error| error.to_string())
-}
-
-/// The input and the weights as the sidecar and the corpus write them.
-pub(crate) fn shapes(value: &Value) -> Facts {
-    let weights = value["weights"].as_array();
-    Facts {
-        input: input(&value["input"]),
-        weights: weights.map(|weights| weights.iter().filter_map(weight).collect()),
+/// What a shapes sidecar says.
+pub(crate) fn shapes_facts(json: &str) -> Result<Facts, String> {
+    let shapes = Shapes::parse(json).map_err(|fault| fault.message)?;
+    Ok(Facts {
+        input: shapes.input(),
+        weights: shapes.weights(),
         ..Facts::default()
-    }
-}
-
-/// `[C, H, W]` or `[C, L]`.
-fn input(value: &Value) -> Option<[i64; 3]> {
-    let numbers = value.as_array()?;
-    let number = |i: usize| numbers.get(i).and_then(Value::as_i64);
-    Some([number(0)?, number(1)?, number(2).unwrap_or(1)])
-}
-
-fn weight(value: &Value) -> Option<Weight> {
-    let kernel = value["kernel"].as_array()?;
-    Some(Weight {
-        in_channels: value["in"].as_i64()?,
-        out_channels: value["out"].as_i64()?,
-        kernel: kernel.iter().filter_map(Value::as_i64).collect(),
-        bits: value["bits"].as_i64(),
-        bias: value["bias"].as_bool(),
-        groups: value["groups"].as_i64(),
     })
 }
 
