@@ -17,7 +17,19 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// What is not YAML as the vendor's tool reads it, in order of the text; one a culprit.
     pub errors: Vec<SyntaxError>,
+    /// What was left out of the tree because it could not be read, in no order.
+    pub gaps: Vec<Gap>,
+    /// The nodes without a readable value, in order.
     pub(super) unreadable: Vec<NodeId>,
+}
+
+/// A stretch of text that the tree does not hold, because it breaks the grammar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The text that was left out.
+    pub span: Span,
+    /// Where the text that was read ends before it.
+    pub(super) after: u32,
 }
 
 impl Document {
@@ -98,6 +110,15 @@ impl Document {
             NodeKind::Mapping { entries, flow } => Some((entries.as_slice(), *flow)),
             _ => None,
         })
+    }
+
+    /// Whether text is missing in a node, or right behind it, because it could not be read: a
+    /// mapping may then have entries that the tree does not hold.
+    pub fn is_incomplete(&self, id: NodeId) -> bool {
+        let span = self.node(id).span;
+        self.gaps
+            .iter()
+            .any(|gap| span.start <= gap.span.start && gap.after <= span.end)
     }
 
     /// Number of nodes.
