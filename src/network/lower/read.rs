@@ -128,8 +128,53 @@ impl Reader<'_> {
                 });
             }
         }
-        self.report_missing(scope, head, &mut known);
+        if self.fill_gaps(mapping, scope, &mut known) {
+            self.report_missing(scope, head, &mut known);
+        }
         known
+    }
+
+    /// Keys that stand in text which could not be read count as given, without a value. Yields
+    /// whether the mapping can be judged: nothing is missing in it, or it is known what.
+    fn fill_gaps(&self, mapping: NodeId, scope: Scope, known: &mut Vec<Occurrence>) -> bool {
+        let gaps: Vec<Span> = self
+            .document
+            .gaps_in(mapping)
+            .filter(|gap| {
+                // What is missing in a value is no key of this mapping.
+                let entries = self.document.entries(mapping).iter();
+                entries
+                    .filter(|entry| self.document.value(entry.value).is_none())
+                    .all(|entry| {
+                        self.document
+                            .gaps_in(entry.value)
+                            .all(|inner| inner != *gap)
+                    })
+            })
+            .collect();
+        let mut judged = true;
+        for gap in gaps {
+            let words = gap
+                .text(self.text)
+                .split(|c: char| c != '_' && !c.is_alphanumeric());
+            let keys: Vec<&'static Key> =
+                words.filter_map(|word| keys::find(scope, word)).collect();
+            for &key in &keys {
+                if !known.iter().any(|at| std::ptr::eq(at.entry.key, key)) {
+                    known.push(Occurrence {
+                        entry: KeyEntry {
+                            key,
+                            name: gap,
+                            value: gap,
+                        },
+                        value: mapping,
+                        reported: Some(Code(1)),
+                    });
+                }
+            }
+            judged &= !keys.is_empty();
+        }
+        judged
     }
 
     /// Reports the required keys that are missing; one without a value counts as missing.
