@@ -1,5 +1,7 @@
 //! The committed JSON Schemas are those that the code makes, and they mean what they should.
 
+mod support;
+
 use std::path::Path;
 
 use ai8x_lint::network::schema;
@@ -9,24 +11,9 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares a schema with the committed file; with `UPDATE_SCHEMAS` set it writes the file.
-fn assert_committed(name: &str, schema: &schemars::Schema) {
-    let path = root().join("schemas").join(name);
-    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
-    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-        std::fs::write(&path, text).unwrap();
-        return;
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == text,
-        "schemas/{name} is out of date: run the tests once with UPDATE_SCHEMAS=1"
-    );
-}
-
 #[test]
 fn network_schema_is_committed() {
-    assert_committed("ai8x-network.schema.json", &schema::network());
+    support::assert_committed("ai8x-network.schema.json", &schema::network());
 }
 
 fn validator() -> jsonschema::Validator {

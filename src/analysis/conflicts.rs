@@ -9,6 +9,7 @@ use super::memory::{Memory, written_by};
 use super::parameters::Parameters;
 use super::region::Region;
 use super::shapes::Shape;
+use super::streaming::Stream;
 
 /// What kind of harm a write does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,8 @@ pub enum ConflictKind {
     InPlace,
     /// A later layer reads the network's input again.
     InputStillNeeded,
+    /// The word holds the output of a stream, which the vendor's tool does not protect.
+    StreamTail,
 }
 
 /// A word that is written while somebody else needs what it holds.
@@ -63,6 +66,7 @@ pub(super) struct Conflicts<'a> {
     pub(super) shapes: &'a [Shape],
     pub(super) memories: &'a [Memory],
     pub(super) input: &'a Fact<Region>,
+    pub(super) streams: &'a [Option<Fact<Stream>>],
 }
 
 impl Conflicts<'_> {
@@ -80,6 +84,11 @@ impl Conflicts<'_> {
             Ok(false) => self.memories[layer].writes.as_ref().ok(),
             _ => None,
         }
+    }
+
+    /// Whether the layer is the last of a stream.
+    fn ends_stream(&self, layer: usize) -> bool {
+        matches!(self.streams[layer], Some(Ok(stream)) if stream.last)
     }
 
     /// The vendor's own check (`unload.py`, `backend/max7800x.py`): the words of the layer just
@@ -153,23 +162,32 @@ impl Conflicts<'_> {
                 let Ok(held) = written_by(self.memories, self.input, victim) else {
                     continue;
                 };
+                let mut streamed = false;
                 let made = match victim {
-                    Source::Layer(layer) => match self.graph.time(layer) {
-                        Some(made) if self.parameters[layer].streaming == Ok(false) => made + 1,
-                        _ => continue,
-                    },
+                    Source::Layer(layer) => {
+                        streamed = self.parameters[layer].streaming == Ok(true);
+                        match self.graph.time(layer) {
+                            // Inside a stream, words are written and read in turns.
+                            Some(made) if !streamed || self.ends_stream(layer) => made + 1,
+                            _ => continue,
+                        }
+                    }
                     _ => 0,
                 };
                 for &writer in self.graph.order.get(made..=time).unwrap_or_default() {
                     let Some(written) = self.writes(writer) else {
                         continue;
                     };
-                    let known = found.iter().any(|conflict| {
+                    // One finding a writer and tensor; a reader that surely loses data says more
+                    // than the writer's own reading.
+                    let known = found.iter().position(|conflict| {
                         conflict.writer == writer
                             && (conflict.victim == victim
                                 || conflict.victim == Source::Layer(writer))
                     });
-                    if known {
+                    let replaced = known
+                        .filter(|&at| found[at].kind == ConflictKind::InPlace && writer != reader);
+                    if known.is_some() && replaced.is_none() {
                         continue;
                     }
                     let Some(word) = written.first_common_of_three(held, reads) else {
@@ -183,21 +201,27 @@ impl Conflicts<'_> {
                     if lag == Lag::Safe {
                         continue;
                     }
-                    let kind = if writer == reader {
+                    let kind = if streamed {
+                        ConflictKind::StreamTail
+                    } else if writer == reader {
                         ConflictKind::InPlace
                     } else if victim == Source::Input {
                         ConflictKind::InputStillNeeded
                     } else {
                         ConflictKind::StillNeeded
                     };
-                    found.push(Conflict {
+                    let conflict = Conflict {
                         kind,
                         writer,
                         victim,
                         reader: Some(reader),
                         word,
                         certain: lag == Lag::Lost,
-                    });
+                    };
+                    match replaced {
+                        Some(at) => found[at] = conflict,
+                        None => found.push(conflict),
+                    }
                 }
             }
         }

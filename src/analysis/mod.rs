@@ -154,6 +154,7 @@ impl Analysis {
             shapes: &shapes,
             memories: &memory,
             input: &input,
+            streams: &streams,
         }
         .find();
         let weights = weights

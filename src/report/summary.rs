@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use crate::diagnostic::{Applicability, Code, Finding, Severity};
+use crate::rules::words::{count, list};
 
 use super::FileReport;
 
@@ -19,6 +20,8 @@ pub struct Summary {
     pub notes: usize,
     /// Files with findings.
     pub files: usize,
+    /// Files that were looked at.
+    pub checked: usize,
     /// Findings with a safe fix.
     pub safe: usize,
     /// Findings with an unsafe, but no safe fix.
@@ -26,9 +29,12 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts.
-    pub fn new(files: &[FileReport]) -> Self {
-        let mut summary = Self::default();
+    /// Counts what was found in `checked` files.
+    pub fn new(files: &[FileReport], checked: usize) -> Self {
+        let mut summary = Self {
+            checked,
+            ..Self::default()
+        };
         for file in files {
             summary.files += usize::from(!file.findings.is_empty());
             for finding in &file.findings {
@@ -50,23 +56,20 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<String> = [
+        let parts: Vec<String> = [
             (self.errors, "error"),
             (self.warnings, "warning"),
             (self.notes, "note"),
         ]
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| plural(count, noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number as i64, noun))
         .collect();
-        let Some(last) = parts.pop() else {
-            return f.write_str("Found nothing");
-        };
-        f.write_str("Found ")?;
-        if !parts.is_empty() {
-            write!(f, "{} and ", parts.join(", "))?;
+        let files = |number: usize| count(number as i64, "file");
+        if parts.is_empty() {
+            return write!(f, "Found nothing in {}", files(self.checked));
         }
-        write!(f, "{last} in {}", plural(self.files, "file"))?;
+        write!(f, "Found {} in {}", list(&parts), files(self.files))?;
         match (self.safe, self.risky) {
             (0, 0) => Ok(()),
             (safe, 0) => write!(f, "; {safe} fixable with --fix"),
@@ -82,11 +85,6 @@ impl fmt::Display for Summary {
 /// The most applicable way to mend a finding.
 fn best(finding: &Finding) -> Option<Applicability> {
     finding.fixes.iter().map(|fix| fix.applicability).min()
-}
-
-/// `1 file`, `2 files`.
-pub(crate) fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// How often each rule found something, the most frequent first.

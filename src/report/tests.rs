@@ -253,8 +253,8 @@ fn full_has_colors_only_where_asked() {
 
 #[test]
 fn summary_counts() {
-    assert_snapshot!(Summary::new(&reports()), @"Found 1 error, 1 warning and 1 note in 2 files; 1 fixable with --fix, 1 more with --fix --unsafe-fixes");
-    assert_snapshot!(Summary::default(), @"Found nothing");
+    assert_snapshot!(Summary::new(&reports(), 2), @"Found 1 error, 1 warning and 1 note in 2 files; 1 fixable with --fix, 1 more with --fix --unsafe-fixes");
+    assert_snapshot!(Summary::new(&[], 3), @"Found nothing");
     assert_snapshot!(Summary { errors: 2, warnings: 1, notes: 3, files: 1, ..Summary::default() }, @"Found 2 errors, 1 warning and 3 notes in 1 file");
     assert_snapshot!(statistics(&reports()), @"
     1  AX006  error        some-rule

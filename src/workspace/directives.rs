@@ -4,7 +4,10 @@ use crate::device::DeviceId;
 use crate::diagnostic::{Applicability, Code, Finding};
 use crate::facts::{Flags, parse_flags};
 use crate::network::Spanned;
-use crate::rules::tool::{UNKNOWN_DIRECTIVE, UNUSED_SUPPRESSION};
+use crate::rules::{
+    self,
+    tool::{UNKNOWN_DIRECTIVE, UNUSED_SUPPRESSION},
+};
 use crate::text::{Edit, LineIndex, Span, did_you_mean, nearest};
 use crate::yaml::{Document, NodeKind};
 
@@ -108,6 +111,7 @@ impl Reader<'_> {
         while let Some(word) = rest.word() {
             let understood = match word.value {
                 "keep" => return,
+                prose if prose.starts_with('#') => return,
                 "ignore" | "ignore-file" => return self.suppression(span, &word, &mut rest),
                 "device" | "flags" | "izer-flags" | "shapes" => self.assignment(&word, &mut rest),
                 other => {
@@ -168,23 +172,22 @@ impl Reader<'_> {
             let message = format!("`{0}` needs rules in brackets: `{0}[AX301]`", word.value);
             return self.unknown(word.span, message);
         };
-        let mut rules = Vec::new();
+        let mut named = Vec::new();
         let mut complete = true;
         for item in items(list, self.text) {
             match Selector::parse(item.value) {
-                Ok(value) => rules.push(Spanned {
+                Ok(value) => named.push(Spanned {
                     value,
                     span: item.span,
                 }),
                 Err(message) => {
                     complete = false;
-                    let names: Vec<&str> =
-                        crate::rules::documented().map(|rule| rule.name).collect();
+                    let names: Vec<&str> = rules::documented().map(|rule| rule.name).collect();
                     self.replaceable(item.span, message, nearest(item.value, names));
                 }
             }
         }
-        if rules.is_empty() && complete {
+        if named.is_empty() && complete {
             let message = format!("`{}` names no rule", word.value);
             return self.unknown(Span::new(word.span.start, list.end + 1), message);
         }
@@ -197,7 +200,7 @@ impl Reader<'_> {
             removal: self.removal(span),
             span,
             list,
-            rules,
+            rules: named,
             complete,
             scope,
         });
@@ -374,7 +377,7 @@ impl<'a> Rest<'a> {
 ///
 /// `enabled` tells whether a rule speaks at all: one that is switched off leaves a suppression
 /// unjudged.
-pub fn suppress(
+pub(super) fn suppress(
     found: &mut Vec<Finding>,
     directives: &Directives,
     text: &str,
@@ -424,16 +427,16 @@ fn unused_finding(
     text: &str,
     enabled: impl Fn(Code) -> bool,
 ) -> Option<Finding> {
-    let (idle, needed): (Vec<_>, Vec<_>) =
-        suppression
-            .rules
-            .iter()
-            .zip(used)
-            .partition(|(rule, used)| {
-                let meant = |code| rule.value.matches(code);
-                // One that is about this very finding cannot be judged by it.
-                !**used && !meant(UNUSED_SUPPRESSION.code) && !judged_elsewhere(&meant, &enabled)
-            });
+    let can_be_judged = |rule: &Selector| {
+        // One that is about this very finding cannot be judged by it.
+        !rule.matches(UNUSED_SUPPRESSION.code)
+            && rules::documented().any(|known| rule.matches(known.code) && enabled(known.code))
+    };
+    let (idle, needed): (Vec<_>, Vec<_>) = suppression
+        .rules
+        .iter()
+        .zip(used)
+        .partition(|(rule, used)| !**used && can_be_judged(&rule.value));
     let first = idle.first()?.0.span;
     let names: Vec<String> = idle
         .iter()
@@ -459,11 +462,6 @@ fn unused_finding(
         .collect();
     let edit = Edit::replace(suppression.list, kept.join(", "));
     Some(finding.fix(Applicability::Safe, format!("Delete {names}"), vec![edit]))
-}
-
-/// Whether all rules that a selector means are switched off.
-fn judged_elsewhere(meant: impl Fn(Code) -> bool, enabled: impl Fn(Code) -> bool) -> bool {
-    !crate::rules::documented().any(|rule| meant(rule.code) && enabled(rule.code))
 }
 
 #[cfg(test)]
@@ -547,24 +545,22 @@ mod tests {
              # ai8x-lint: ignore[AX9811, unused-supression, AX981]\n\
              # ai8x-lint: [=\n\
              # ai8x-lint: keep the masks\n"
-        ), @r#"
-    # ai8x-lint:: `ai8x-lint:` is followed by no directive
-    devise: there is no `devise`; did you mean `device`? [Write `device`]
-    MAX78003: there is no device `MAX78003`: it is MAX78000 or MAX78002
-    device: `device` needs a value: `device=…`
-    device=ai87: `device` was said before; this one has no effect
-    --max-proc x: `--max-proc` needs a number, not `x`
-    flags: `flags` needs a value: `flags=…`
-    ="--fifo: there is no `="--fifo`
-    ignroe: there is no `ignroe`; did you mean `ignore`? [Write `ignore`]
-    [AX981]: there is no `[AX981]`
-    ignore: `ignore` needs rules in brackets: `ignore[AX301]`
-    ignore[: `ignore` names no rule
-    ignore: `ignore` needs rules in brackets: `ignore[AX301]`
-    AX9811: there is no rule `AX9811`
-    unused-supression: there is no rule `unused-supression`; did you mean `unused-suppression`? [Write `unused-suppression`]
-    [: there is no `[`
-    "#);
+        ), @"
+        # ai8x-lint:: `ai8x-lint:` is followed by no directive
+        devise: there is no directive `devise`; did you mean `device`? [Write `device`]
+        MAX78003: there is no device `MAX78003`: it is MAX78000 or MAX78002
+        device: `device` needs a value: `device=…`
+        device=ai87: `device` was said before; this one has no effect
+        --max-proc x: `--max-proc` needs a number, not `x`
+        flags: `flags` needs a value: `flags=…`
+        ignroe: there is no directive `ignroe`; did you mean `ignore`? [Write `ignore`]
+        ignore: `ignore` needs rules in brackets: `ignore[AX301]`
+        ignore[]: `ignore` names no rule
+        ignore: `ignore` needs rules in brackets: `ignore[AX301]`
+        AX9811: there is no rule `AX9811`
+        unused-supression: there is no rule `unused-supression`; did you mean `unused-suppression`? [Write `unused-suppression`]
+        [: there is no directive `[`
+        ");
     }
 
     const NETWORK: &str = "\

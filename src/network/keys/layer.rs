@@ -1,6 +1,6 @@
 //! The keys of a layer.
 
-use crate::device::{Device, MAX78002};
+use crate::device::{Device, MAX78002, QUADRANTS};
 use crate::diagnostic::Code;
 use crate::network::{Activation, DataFormat, Eltwise, Operation};
 
@@ -601,7 +601,7 @@ pub(super) static KEYS: &[Key] = &[
     Key {
         name: "bias_group",
         aliases: &["bias_quadrant"],
-        domain: Domain::Integers(Range::from(0, 208).to(3, 208)),
+        domain: Domain::Integers(Range::from(0, 208).to(QUADRANTS as i64 - 1, 208)),
         default: "any used quadrant with room",
         documentation: "Quadrant, 0 to 3, or list of quadrants, whose bias memory may hold this \
             layer's biases. A quadrant holds 512 biases on the MAX78000, 2048 on the MAX78002, \
