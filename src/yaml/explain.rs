@@ -7,17 +7,17 @@ use crate::text::Span;
 use super::dialect;
 use super::line::{Line, LineFault};
 use super::parse::Fault;
+use super::repair::Mend;
 use super::tree::{SyntaxError, SyntaxErrorKind};
 
 /// The error for the line that was found to be the culprit.
-pub(super) fn explain(text: &str, culprit: &Line, fault: &Fault) -> SyntaxError {
+pub(super) fn explain(text: &str, culprit: &Line, mend: Mend, fault: &Fault) -> SyntaxError {
     if let Some(error) = tab(text, culprit, fault) {
         return error;
     }
-    let (span, message) = culprit
-        .fault
-        .and_then(|line_fault| explain_line(text, culprit, line_fault))
-        .or_else(|| explain_indentation(text, culprit, fault))
+    let (span, message) = explain_mend(text, culprit, mend)
+        .or_else(|| explain_line(text, culprit, culprit.fault?))
+        .or_else(|| explain_place(text, culprit, fault))
         .unwrap_or_else(|| explain_kind(text, culprit, fault));
     SyntaxError {
         span,
@@ -50,6 +50,39 @@ fn tab(text: &str, culprit: &Line, fault: &Fault) -> Option<SyntaxError> {
         kind: SyntaxErrorKind::Tab,
         message: dialect::tab_message(text, span),
     })
+}
+
+/// What the line needs in order to be read.
+fn explain_mend(text: &str, line: &Line, mend: Mend) -> Option<(Span, String)> {
+    let key = key(line);
+    let name = key.text(text);
+    let found = spaces(line.indent());
+    match (mend, line.dashes.first()) {
+        (Mend::Indent(column), _) => Some((
+            key,
+            format!(
+                "`{name}` is indented by {found}, where {} are expected",
+                column
+            ),
+        )),
+        (Mend::Dash(column), Some(&dash)) => Some((
+            Span::new(dash as u32, dash as u32 + 1),
+            format!(
+                "this `-` is indented by {found}, but the other items by {}",
+                spaces(column)
+            ),
+        )),
+        (Mend::Dash(_), None) if line.fault.is_none() => {
+            Some((key, format!("a `- ` is missing before `{name}`")))
+        }
+        _ => None,
+    }
+}
+
+/// The key of a line, or else its text.
+fn key(line: &Line) -> Span {
+    let end = line.key.map_or(line.content.end, |key| key.end);
+    Span::new(line.content.start, end)
 }
 
 fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, String)> {
@@ -116,8 +149,8 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
     })
 }
 
-/// A line that is fine by itself, but does not stand where its neighbours let it.
-fn explain_indentation(text: &str, line: &Line, fault: &Fault) -> Option<(Span, String)> {
+/// A line that is fine by itself, but cannot stand where it does.
+fn explain_place(text: &str, line: &Line, fault: &Fault) -> Option<(Span, String)> {
     let relevant = matches!(
         fault.kind,
         ErrorKind::ExpectedBlockMappingKey
@@ -129,51 +162,20 @@ fn explain_indentation(text: &str, line: &Line, fault: &Fault) -> Option<(Span, 
             | ErrorKind::SimpleKeyExpected
             | ErrorKind::InvalidIndentation
     );
-    let before = line.before(text)?;
-    let key = Span::new(
-        line.content.start,
-        line.key.map_or(line.content.end, |key| key.end),
-    );
-    let found = line.indent();
-    if !relevant {
+    let above = line.lines_before(text).next()?.column();
+    if !relevant || above == line.column() {
         return None;
     }
     if let Some(&dash) = line.dashes.first() {
         let span = Span::new(dash as u32, dash as u32 + 1);
-        let items = std::iter::successors(Some(before), |line| line.before(text))
-            .take(100)
-            .find(|line| !line.dashes.is_empty())?;
-        let expected = items.indent();
-        if expected == found {
-            return None;
-        }
-        let message = format!(
-            "this `-` is indented by {}, but those of the items above by {}",
-            spaces(found),
-            spaces(expected)
-        );
-        return Some((span, message));
+        return Some((span, "no `-` item can stand here".to_owned()));
     }
-    let expected = before.column();
-    if expected == found {
-        return None;
-    }
-    let name = key.text(text);
-    let items = std::iter::successors(Some(before), |line| line.before(text))
-        .take(100)
-        .find(|line| !line.dashes.is_empty());
-    if items.is_some_and(|items| items.indent() == found) {
-        let message = format!(
-            "`{name}` stands where the next item starts: a `- ` is missing before it, or it \
-             must be indented by {}",
-            spaces(expected)
-        );
-        return Some((key, message));
-    }
+    let key = key(line);
     let message = format!(
-        "`{name}` is indented by {}, but the key above it starts after {}",
-        spaces(found),
-        spaces(expected)
+        "`{}` is indented by {}, but the key above it starts after {}",
+        key.text(text),
+        spaces(line.indent()),
+        spaces(above)
     );
     Some((key, message))
 }

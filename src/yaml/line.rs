@@ -65,30 +65,30 @@ impl Line {
         .line()
     }
 
-    /// The line before this one that is not blank and no comment.
-    pub(super) fn before(&self, text: &str) -> Option<Self> {
+    /// The lines before this one, nearest first, without those that hold nothing but a comment.
+    pub(super) fn lines_before<'t>(&self, text: &'t str) -> impl Iterator<Item = Self> + use<'t> {
         let mut start = self.start;
-        while start > 0 {
-            let line = Self::at(text, start - 1);
-            if !line.is_blank() {
-                return Some(line);
-            }
+        std::iter::from_fn(move || {
+            let line = Self::at(text, start.checked_sub(1)?);
             start = line.start;
-        }
-        None
+            Some(line)
+        })
+        .filter(|line| !line.is_blank())
     }
 
-    /// The line after this one that is not blank and no comment.
-    pub(super) fn after(&self, text: &str) -> Option<Self> {
+    /// The lines after this one, nearest first, without those that hold nothing but a comment.
+    pub(super) fn lines_after<'t>(&self, text: &'t str) -> impl Iterator<Item = Self> + use<'t> {
         let mut at = self.text;
-        while let Some(length) = text.as_bytes()[at..].iter().position(|b| is_break(*b)) {
-            let line = Self::at(text, at + length + 1);
-            if !line.is_blank() {
-                return Some(line);
-            }
-            at = line.start.max(at + length + 1);
-        }
-        None
+        std::iter::from_fn(move || {
+            at += text
+                .as_bytes()
+                .get(at..)?
+                .iter()
+                .position(|b| is_break(*b))?
+                + 1;
+            Some(Self::at(text, at))
+        })
+        .filter(|line| !line.is_blank())
     }
 
     /// Whether there is nothing but blanks and a comment.
@@ -170,6 +170,9 @@ impl Reader<'_> {
             line.fault = self.no_colon(&line);
         }
         let content = &self.bytes[line.content.range()];
+        if content.starts_with(b"---") || content.starts_with(b"...") {
+            line.fault = None;
+        }
         if line.dashes.is_empty() && content.starts_with(b"-") && !content.starts_with(b"---") {
             line.fault = Some(LineFault::NoBlankBehindDash);
         }
