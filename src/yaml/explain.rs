@@ -7,7 +7,7 @@ use crate::text::Span;
 use super::dialect;
 use super::line::{Line, LineFault};
 use super::parse::Fault;
-use super::repair::Mend;
+use super::repair::{Mend, closing_bracket};
 use super::tree::{SyntaxError, SyntaxErrorKind};
 
 /// The error for the line that was found to be the culprit.
@@ -91,6 +91,11 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
     let character = |at: usize| text.get(at..).and_then(|rest| rest.chars().next());
     let to_end = |at: usize| Span::new(at as u32, content.end);
     Some(match fault {
+        LineFault::Tab(_) => return None,
+        LineFault::NoKey => {
+            let span = Span::new(content.start, content.start + 1);
+            (span, dialect::value_without_key().message)
+        }
         LineFault::NoColon => {
             let word = words.split([' ', '\t']).next().unwrap_or(words);
             let length = word.len() as u32;
@@ -118,6 +123,8 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
             let quote = character(at)?;
             (to_end(at), format!("this `{quote}` is never closed"))
         }
+        // Where it is closed on a later line, something in between is wrong.
+        LineFault::UnclosedBracket(at) if closing_bracket(text, at).is_some() => return None,
         LineFault::UnclosedBracket(at) => {
             let open = character(at)?;
             let close = if open == '[' { ']' } else { '}' };

@@ -25,6 +25,10 @@ pub(super) struct Line {
 /// A fault that is visible in one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LineFault {
+    /// A tab in the indentation; its place.
+    Tab(usize),
+    /// A colon without a key before it.
+    NoKey,
     /// Text without a colon where a key could stand.
     NoColon,
     /// A colon without a blank behind it; its place.
@@ -155,12 +159,15 @@ impl Reader<'_> {
         line.fault = first.fault;
         line.content = first.span(content);
         if let Some(colon) = first.colon {
+            if colon == content {
+                line.fault = Some(LineFault::NoKey);
+            }
             line.key = Some(Span::new(content as u32, colon as u32));
             self.at = colon + 1;
             self.skip_blanks();
             let value = self.at;
             let second = self.scan(false);
-            line.fault = first.fault.or(second.fault);
+            line.fault = line.fault.or(second.fault);
             line.value = second.span(value);
             line.content.end = line.content.end.max(colon as u32 + 1).max(line.value.end);
             if second.end == value {
@@ -175,6 +182,12 @@ impl Reader<'_> {
         }
         if line.dashes.is_empty() && content.starts_with(b"-") && !content.starts_with(b"---") {
             line.fault = Some(LineFault::NoBlankBehindDash);
+        }
+        if let Some(tab) = self.bytes[start..line.text]
+            .iter()
+            .position(|b| *b == b'\t')
+        {
+            line.fault = Some(LineFault::Tab(start + tab));
         }
         line
     }

@@ -48,8 +48,8 @@ pub fn parse(text: &str) -> Document {
 
 /// Adds the tabs that the parser took, but for lines that have an error already.
 fn add_tabs(text: &str, document: &mut Document) {
-    let line = |span: Span| Line::at(text, span.start as usize).start;
-    let mut faulty: Option<HashSet<usize>> = None;
+    let line = |span: Span| line_start(text, span);
+    let mut faulty: Option<HashSet<u32>> = None;
     for error in dialect::tabs(text, document) {
         let faulty = faulty.get_or_insert_with(|| {
             let errors = document.errors.iter();
@@ -59,6 +59,11 @@ fn add_tabs(text: &str, document: &mut Document) {
             document.errors.push(error);
         }
     }
+}
+
+/// Where the line of a place starts.
+fn line_start(text: &str, span: Span) -> u32 {
+    Line::at(text, span.start as usize).start as u32
 }
 
 struct Recovery {
@@ -265,6 +270,10 @@ impl Recovery {
         for error in &mut document.errors {
             error.span = self.original(error.span);
         }
+        // A line that was mended is faulty already.
+        document
+            .errors
+            .retain(|error| !self.touched.contains(&line_start(text, error.span)));
         document.errors.extend(self.errors);
         for &span in &self.lost {
             let after = end_of_read(text, span.start, &document.comments, &self.lost);

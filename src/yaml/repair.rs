@@ -142,9 +142,28 @@ fn suspects(text: &str, fault: &Fault) -> Vec<Line> {
         // A list's item need not be a mapping.
         Some(LineFault::NoColon) if !line.dashes.is_empty() => 1,
         Some(_) => 0,
+        None if stands_out(text, line) => 1,
         None => 2,
     });
     lines
+}
+
+/// Whether the indentation of a line differs from that of the lines around, which agree.
+fn stands_out(text: &str, line: &Line) -> bool {
+    let Some(after) = line.lines_after(text).next() else {
+        return false;
+    };
+    match line.dashes.first() {
+        Some(dash) => {
+            after.dashes.is_empty()
+                && after.indent() > dash - line.start
+                && after.indent() != line.column()
+        }
+        None => {
+            let before = line.lines_before(text).next().map(|before| before.column());
+            before == Some(after.indent()) && after.indent() != line.indent()
+        }
+    }
 }
 
 /// The line that starts the block that a dash stands in: it may lack its own.
@@ -194,27 +213,26 @@ fn repairs_of(text: &str, line: &Line) -> Vec<Repair> {
                 repairs.push(Repair::insert(line, end, ":"));
             }
         }
-        Some(_) => {}
-        None if line.dashes.is_empty() => {
+        None | Some(LineFault::Tab(_)) if line.dashes.is_empty() => {
             let columns = before.iter().chain(&after).map(Line::column).chain([0]);
-            for column in distinct(columns) {
-                if column != line.indent() || text[line.start..line.text].contains('\t') {
-                    repairs.push(Repair::indent(line, column));
-                }
-            }
+            let columns = distinct(columns).into_iter();
+            let columns = columns.filter(|&column| column != line.indent() || line.fault.is_some());
+            repairs.extend(columns.map(|column| Repair::indent(line, column)));
         }
-        None => {}
+        _ => {}
     }
+    let has_tab = matches!(line.fault, Some(LineFault::Tab(_)));
     // What is indented below a value would hang under its key.
     let owns_lines = after.is_some_and(|after| after.indent() > line.column());
-    if line.key.is_some() && !line.value.is_empty() && (!owns_lines || line.fault.is_some()) {
+    if line.key.is_some()
+        && !line.value.is_empty()
+        && (!owns_lines || (line.fault.is_some() && !has_tab))
+    {
         repairs.push(Repair::leave_out(line, line.value));
     }
     let misplaced = dash_columns(text, line)
         .into_iter()
-        .filter(|&column| {
-            line.dashes != [line.start + column] || text[line.start..line.text].contains('\t')
-        })
+        .filter(|&column| line.dashes != [line.start + column] || has_tab)
         .flat_map(|column| [Repair::dash(line, column), Repair::lone_dash(line, column)]);
     if line.dashes.is_empty() || line.content.is_empty() {
         repairs.push(Repair::leave_out_line(line));
@@ -252,7 +270,7 @@ fn distinct(columns: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 /// Just past the bracket that closes the one at `open`, on a later line.
-fn closing_bracket(text: &str, open: usize) -> Option<usize> {
+pub(super) fn closing_bracket(text: &str, open: usize) -> Option<usize> {
     let mut depth = 0usize;
     for (at, byte) in text.bytes().enumerate().skip(open).take(1 << 16) {
         match byte {

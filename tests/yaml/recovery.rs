@@ -1,27 +1,10 @@
 //! Broken lines in real networks: every pair that survives hangs where it hung before.
 
 use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use ai8x_lint::yaml::{self, Document, NodeId, NodeKind, SyntaxErrorKind};
 
-/// Splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-}
+use crate::corpus::{self, Random};
 
 /// Every key of a tree by the offset of its text: its path, and the text of a scalar value.
 fn pairs(document: &Document, text: &str) -> HashMap<u32, (String, String)> {
@@ -113,27 +96,15 @@ fn below(path: &str) -> &str {
     path[1..].split_once('/').map_or("", |(_, rest)| rest)
 }
 
-fn networks() -> Option<Vec<PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/vendor/networks");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    files.sort();
-    Some(files)
-}
-
 #[test]
 fn surviving_pairs_stay_under_their_layer() {
-    let Some(files) = networks() else {
-        println!("skipped: ../shared/corpus is not here");
+    let Some(files) = corpus::texts("vendor/networks") else {
         return;
     };
     let mut random = Random(7);
     let mut table = [[0usize; 5]; KINDS.len()];
     let verbose = std::env::var("VERBOSE").ok();
-    for file in files {
-        let text = fs::read_to_string(&file).expect("a readable network");
+    for (file, text) in files {
         if text.len() > 12_000 {
             continue;
         }
