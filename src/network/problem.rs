@@ -54,6 +54,13 @@ pub enum ProblemKind {
         /// Whether the mapping has that key already.
         taken: bool,
     },
+    /// Keys that the scope must have are missing.
+    MissingKeys {
+        /// Where they should stand.
+        scope: Scope,
+        /// The keys.
+        keys: Vec<&'static Key>,
+    },
     /// A second spelling of a key that the mapping has already.
     AliasConflict {
         /// The place of the first one.

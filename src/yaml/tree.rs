@@ -115,10 +115,16 @@ impl Document {
     /// Whether text is missing in a node, or right behind it, because it could not be read: a
     /// mapping may then have entries that the tree does not hold.
     pub fn is_incomplete(&self, id: NodeId) -> bool {
+        self.gaps_in(id).next().is_some()
+    }
+
+    /// The stretches of text that are missing in a node, or right behind it.
+    pub fn gaps_in(&self, id: NodeId) -> impl Iterator<Item = Span> {
         let span = self.node(id).span;
         self.gaps
             .iter()
-            .any(|gap| span.start <= gap.span.start && gap.after <= span.end)
+            .filter(move |gap| span.start <= gap.span.start && gap.after <= span.end)
+            .map(|gap| gap.span)
     }
 
     /// Number of nodes.

@@ -40,6 +40,16 @@ impl Scope {
         }
     }
 
+    /// The rule that reports a missing key.
+    pub const fn missing_key(self) -> Code {
+        match self {
+            Self::Global => Code(5),
+            Self::Layer => Code(9),
+            Self::Unload => Code(41),
+            Self::DataBuffer => Code(38),
+        }
+    }
+
     /// The rule that reports a key which the scope does not know.
     pub const fn unknown_key(self) -> Code {
         match self {

@@ -21,6 +21,10 @@ pub(super) fn report(cx: &Context, out: &mut Findings) {
 fn finding(cx: &Context, out: &Findings, problem: &Problem) -> Finding {
     let layer = problem.position.and_then(|at| cx.network.index_at(at));
     let (message, notes) = match (&problem.kind, problem.entry) {
+        (ProblemKind::MissingKeys { scope, keys }, _) => {
+            let finding = out.new_finding(problem.span, layer, missing_keys(*scope, keys));
+            return with_missing_keys(cx, finding, layer);
+        }
         (
             ProblemKind::UnknownKey {
                 scope,
@@ -65,9 +69,7 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             "each item of `{name}` is a mapping of keys and values, but this one is {}",
             found.phrase()
         ),
-        ProblemKind::NotAList {
-            found: Found::List,
-        } => format!("`{name}` is empty"),
+        ProblemKind::NotAList { found: Found::List } => format!("`{name}` is empty"),
         ProblemKind::NotAList { found } => format!(
             "`{name}` is a list whose items start with `-`, but this is {}",
             found.phrase()
@@ -80,10 +82,9 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             expected(key),
             found.phrase()
         ),
-        ProblemKind::OutOfRange { value } => format!(
-            "`{name}` takes {}, but this is {value}",
-            expected(key)
-        ),
+        ProblemKind::OutOfRange { value } => {
+            format!("`{name}` takes {}, but this is {value}", expected(key))
+        }
         ProblemKind::Unsupported { nearest } => {
             if let Domain::Words { .. } = key.domain {
                 notes.push(format!("`{name}` takes {}", expected(key)));
@@ -102,9 +103,7 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
         ),
         ProblemKind::Unequal {
             pair: [height, width],
-        } => format!(
-            "`{name}` must be the same for height and width, but is {height} and {width}"
-        ),
+        } => format!("`{name}` must be the same for height and width, but is {height} and {width}"),
         ProblemKind::NotHex => format!("`{text}` is no hex number, and so no processor mask"),
         ProblemKind::MaskEmpty => {
             format!("`{name}` is {text}, but at least one processor must take part")
@@ -112,7 +111,9 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
         ProblemKind::MaskTooLarge => {
             let digits = hex_digits(&text);
             if digits > 16 {
-                notes.push(format!("the mask has {digits} hex digits; 16 are all there are"));
+                notes.push(format!(
+                    "the mask has {digits} hex digits; 16 are all there are"
+                ));
             }
             format!("`{text}` has bits beyond the 64 processors")
         }
@@ -131,10 +132,15 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             format!("`{name}` takes `true` or `false`; `{text}` counts as {acts_as}")
         }
         ProblemKind::BooleanAsNumber { value } => {
-            format!("`{name}` takes {}; `{text}` counts as {value}", expected(key))
+            format!(
+                "`{name}` takes {}; `{text}` counts as {value}",
+                expected(key)
+            )
         }
         // Reported by rules of their own.
-        ProblemKind::UnknownKey { .. } | ProblemKind::AliasConflict { .. } => String::new(),
+        ProblemKind::UnknownKey { .. }
+        | ProblemKind::MissingKeys { .. }
+        | ProblemKind::AliasConflict { .. } => String::new(),
     };
     (message, notes)
 }
@@ -152,7 +158,8 @@ fn kernel_message(text: &str, operation: Option<Operation>, notes: &mut Vec<Stri
             format!("a Conv1d has a kernel length from 1 to 9, but this is `{text}`")
         }
         Some(_) => {
-            notes.push("without a convolution there is no kernel: the key is not needed".to_owned());
+            notes
+                .push("without a convolution there is no kernel: the key is not needed".to_owned());
             format!("`{text}` is no kernel length from 1 to 9")
         }
         None => format!("`{text}` is no kernel of any operator"),
@@ -241,7 +248,11 @@ fn with_fix(cx: &Context, finding: Finding, problem: &Problem, entry: &KeyEntry)
         return finding;
     };
     let title = format!("Write `{text}`");
-    finding.fix(applicability, title, edits::replace_value(entry.value, &text))
+    finding.fix(
+        applicability,
+        title,
+        edits::replace_value(entry.value, &text),
+    )
 }
 
 /// What was meant by a wrong value.
@@ -262,11 +273,10 @@ fn replacement(value: &str, problem: &Problem, key: &Key) -> Option<(Applicabili
         | ProblemKind::Unsupported { .. }
         | ProblemKind::ListLength { .. } => match key.domain {
             Domain::Integer(range) => match numbers?.as_slice() {
-                [first, rest @ ..] if rest.iter().all(|number| number == first) => {
-                    (range.min..=range.max)
-                        .contains(first)
-                        .then(|| (Safe, first.to_string()))
-                }
+                [first, rest @ ..] if rest.iter().all(|number| number == first) => (range.min
+                    ..=range.max)
+                    .contains(first)
+                    .then(|| (Safe, first.to_string())),
                 _ => None,
             },
             Domain::Numbers { numbers: known, .. } => match numbers?.as_slice() {
@@ -350,6 +360,40 @@ fn numbers(value: &str) -> Option<Vec<i64>> {
         .split([',', 'x', 'X', '*'])
         .map(|part| part.trim().parse().ok())
         .collect()
+}
+
+fn missing_keys(scope: Scope, keys: &[&Key]) -> String {
+    let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
+    let place = match scope {
+        Scope::Global => "the file",
+        Scope::Layer => "the layer",
+        Scope::Unload | Scope::DataBuffer => "the block",
+    };
+    format!("{place} lacks {}", list(&names))
+}
+
+/// Adds the one key whose value somebody else states: the processors to which the previous layer
+/// writes.
+fn with_missing_keys(cx: &Context, finding: Finding, layer: Option<usize>) -> Finding {
+    let writer = layer
+        .and_then(|index| index.checked_sub(1))
+        .and_then(|index| cx.network.layers.get(index));
+    let (Some(index), Some(mask)) = (layer, writer.and_then(|w| w.output_processors.span())) else {
+        return finding;
+    };
+    let layer = &cx.network.layers[index];
+    if !layer.in_sequences.is_absent() || !layer.processors.is_absent() {
+        return finding;
+    }
+    let line = format!("processors: {}", mask.text(cx.text));
+    match edits::insert_key(cx, layer, &line).filter(|change| mends(cx, change)) {
+        Some(change) => finding.fix(
+            Applicability::Unsafe,
+            "Read from the processors to which the previous layer writes",
+            change,
+        ),
+        None => finding,
+    }
 }
 
 /// A key that its scope does not know.
