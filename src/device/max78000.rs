@@ -29,6 +29,7 @@ pub static MAX78000: Device = Device {
     max_dilation: 1023,                        // MAX_DILATION_1D
     max_pool_dilation: 1,                      // MAX_POOL_DILATION
     counter_limit: 1024,                       // MAX_ROW_COL's register width
+    counts_padding: true,                     // no PAD_ENA_OFFS
     write_gap_bits: 4,                         // MAX_WRITE_GAP_BITS
     write_pointer_bits: 17,                    // MAX_WPTR_BITS
     depthwise: false,                          // SUPPORT_DEPTHWISE

@@ -29,6 +29,7 @@ pub static MAX78002: Device = Device {
     max_dilation: 2047,                       // MAX_DILATION_1D
     max_pool_dilation: 16,                    // MAX_POOL_DILATION
     counter_limit: 2048,                      // MAX_ROW_COL's register width
+    counts_padding: false,                    // PAD_ENA_OFFS
     write_gap_bits: 8,                        // MAX_WRITE_GAP_BITS
     write_pointer_bits: 21,                   // MAX_WPTR_BITS
     depthwise: true,                          // SUPPORT_DEPTHWISE
