@@ -4,8 +4,9 @@ use crate::analysis::Analysis;
 use crate::device::DeviceId;
 use crate::diagnostic::Finding;
 use crate::facts::Facts;
+use crate::network;
 use crate::rules::{self, Context};
-use crate::{network, yaml};
+use crate::yaml::{self, Document};
 
 /// Lints the text of one network file with what is known from outside.
 ///
@@ -13,13 +14,17 @@ use crate::{network, yaml};
 /// this yields every finding, in order of the text. Where the chip is unknown both are checked,
 /// and what is wrong on both is reported.
 pub fn check(text: &str, facts: &Facts) -> Vec<Finding> {
-    let document = yaml::parse(text);
-    let network = network::lower(&document, text);
+    check_document(text, &yaml::parse(text), facts)
+}
+
+/// [`check`] of a text whose tree is known.
+pub(crate) fn check_document(text: &str, document: &Document, facts: &Facts) -> Vec<Finding> {
+    let network = network::lower(document, text);
     let on = |device: DeviceId| {
         let analysis = Analysis::new(&network, device.table(), facts);
         rules::run(&Context {
             text,
-            document: &document,
+            document,
             network: &network,
             facts,
             device: device.table(),

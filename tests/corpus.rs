@@ -42,6 +42,8 @@ const SILENT_FAULTS: &[&str] = &[
 const REPORTED: f64 = 0.90;
 /// A kind that is harmless as a rule: most of it must stay silent.
 const HARMLESS: &str = "shift_mask_by_1";
+/// What a rule that panicked becomes.
+const INTERNAL_ERROR: Code = Code(989);
 /// Longer lists are cut unless `CORPUS_ALL` is set, and groups of alike lines even earlier.
 const LIST: usize = 40;
 const GROUP: usize = 4;
@@ -127,6 +129,7 @@ fn verdicts() {
     precision(&mut report, &rows);
     nothing_known(&mut report, &rows);
     accepted_mutations(&mut report, &rows);
+    failed_checks(&mut report, &rows);
     println!("{}", report.text);
     assert!(
         report.failed.is_empty(),
@@ -197,6 +200,7 @@ fn print_row(row: &Row) {
         }
     }
     println!("  with nothing known: {}", brief(&row.found_without_facts));
+    println!("  as a newcomer sees: {}", brief(&row.found_by_newcomer));
 }
 
 fn overview(report: &mut Report, rows: &[Row]) {
@@ -382,12 +386,15 @@ fn nothing_known(report: &mut Report, rows: &[Row]) {
         .filter(|row| row.fatal.is_none() && matches!(row.origin, Origin::Networks | Origin::Users))
     {
         if seen.insert(row.file.as_str()) {
-            for error in errors(&row.found_without_facts) {
-                wrong.push((
-                    error.code.to_string(),
-                    format!("{} {}", row.file, show(&row.text, error)),
-                ));
-            }
+            let errors: BTreeSet<(Code, String)> = errors(&row.found_without_facts)
+                .chain(errors(&row.found_by_newcomer))
+                .map(|error| (error.code, show(&row.text, error)))
+                .collect();
+            wrong.extend(
+                errors
+                    .into_iter()
+                    .map(|(code, shown)| (code.to_string(), format!("{} {shown}", row.file))),
+            );
         }
     }
     let count = wrong.len();
@@ -412,9 +419,9 @@ fn nothing_known(report: &mut Report, rows: &[Row]) {
     let missed: Vec<&Row> = early
         .iter()
         .copied()
-        .filter(|row| !row.is_found_by(&row.found_without_facts))
+        .filter(|row| !row.is_found_by(&row.found_by_newcomer))
         .collect();
-    list_missed(report, &missed, |row| &row.found_without_facts);
+    list_missed(report, &missed, |row| &row.found_by_newcomer);
     let found = share(early.len() - missed.len(), early.len());
     report.gate(
         found >= FOUND,
@@ -528,6 +535,22 @@ fn accepted_mutations(report: &mut Report, rows: &[Row]) {
             ),
         );
     }
+}
+
+/// Rules that panicked.
+fn failed_checks(report: &mut Report, rows: &[Row]) {
+    let failed: BTreeSet<String> = rows
+        .iter()
+        .flat_map(|row| row.found.iter().chain(&row.found_by_newcomer))
+        .filter(|finding| finding.code == INTERNAL_ERROR)
+        .map(|finding| finding.message.clone())
+        .collect();
+    report.title("checks that failed");
+    report.list(&failed.iter().cloned().collect::<Vec<_>>());
+    report.gate(
+        failed.is_empty(),
+        format!("no check fails: {}", failed.len()),
+    );
 }
 
 /// What the vendor's tool said, in short.

@@ -9,6 +9,7 @@ use super::memory::{Memory, written_by};
 use super::parameters::Parameters;
 use super::region::Region;
 use super::shapes::Shape;
+use super::streaming::Stream;
 
 /// What kind of harm a write does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,8 @@ pub enum ConflictKind {
     InPlace,
     /// A later layer reads the network's input again.
     InputStillNeeded,
+    /// The word holds the output of a stream, which the vendor's tool does not protect.
+    StreamTail,
 }
 
 /// A word that is written while somebody else needs what it holds.
@@ -39,6 +42,20 @@ pub struct Conflict {
     pub reader: Option<usize>,
     /// The lowest such word.
     pub word: i64,
+    /// Whether the data is lost for certain. Only a write in place can be doubtful: it may stay
+    /// behind the reading, depending on what the hardware has buffered.
+    pub certain: bool,
+}
+
+/// How a layer that writes over its own input keeps behind what it still reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lag {
+    /// Nothing is overwritten that any later output pixel's window covers.
+    Safe,
+    /// It holds only if the hardware keeps the rows of the window and reads each pixel once.
+    Doubtful,
+    /// Pixels are overwritten that no window has covered yet.
+    Lost,
 }
 
 /// Where the search looks.
@@ -49,6 +66,7 @@ pub(super) struct Conflicts<'a> {
     pub(super) shapes: &'a [Shape],
     pub(super) memories: &'a [Memory],
     pub(super) input: &'a Fact<Region>,
+    pub(super) streams: &'a [Option<Fact<Stream>>],
 }
 
 impl Conflicts<'_> {
@@ -66,6 +84,11 @@ impl Conflicts<'_> {
             Ok(false) => self.memories[layer].writes.as_ref().ok(),
             _ => None,
         }
+    }
+
+    /// Whether the layer is the last of a stream.
+    fn ends_stream(&self, layer: usize) -> bool {
+        matches!(self.streams[layer], Some(Ok(stream)) if stream.last)
     }
 
     /// The vendor's own check (`unload.py`, `backend/max7800x.py`): the words of the layer just
@@ -96,6 +119,7 @@ impl Conflicts<'_> {
                                 .readers(*victim)
                                 .find(|&reader| self.graph.time(reader) >= self.graph.time(layer)),
                             word: region.first_common(held)?,
+                            certain: true,
                         })
                     }));
                 }
@@ -105,6 +129,7 @@ impl Conflicts<'_> {
                     victim: Source::Layer(layer),
                     reader: None,
                     word,
+                    certain: true,
                 }));
             }
             let own = written.map(|region| (Source::Layer(layer), region));
@@ -137,93 +162,129 @@ impl Conflicts<'_> {
                 let Ok(held) = written_by(self.memories, self.input, victim) else {
                     continue;
                 };
+                let mut streamed = false;
                 let made = match victim {
-                    Source::Layer(layer) => match self.graph.time(layer) {
-                        Some(made) if self.parameters[layer].streaming == Ok(false) => made + 1,
-                        _ => continue,
-                    },
+                    Source::Layer(layer) => {
+                        streamed = self.parameters[layer].streaming == Ok(true);
+                        match self.graph.time(layer) {
+                            // Inside a stream, words are written and read in turns.
+                            Some(made) if !streamed || self.ends_stream(layer) => made + 1,
+                            _ => continue,
+                        }
+                    }
                     _ => 0,
                 };
                 for &writer in self.graph.order.get(made..=time).unwrap_or_default() {
                     let Some(written) = self.writes(writer) else {
                         continue;
                     };
-                    let known = found.iter().any(|conflict| {
+                    // One finding a writer and tensor; a reader that surely loses data says more
+                    // than the writer's own reading.
+                    let known = found.iter().position(|conflict| {
                         conflict.writer == writer
                             && (conflict.victim == victim
                                 || conflict.victim == Source::Layer(writer))
                     });
-                    if known {
+                    let replaced = known
+                        .filter(|&at| found[at].kind == ConflictKind::InPlace && writer != reader);
+                    if known.is_some() && replaced.is_none() {
                         continue;
                     }
                     let Some(word) = written.first_common_of_three(held, reads) else {
                         continue;
                     };
-                    let kind = if writer == reader {
-                        if self.writes_behind_reading(reader) {
-                            continue;
-                        }
+                    let lag = if writer == reader {
+                        self.lag(reader).unwrap_or(Lag::Doubtful)
+                    } else {
+                        Lag::Lost
+                    };
+                    if lag == Lag::Safe {
+                        continue;
+                    }
+                    let kind = if streamed {
+                        ConflictKind::StreamTail
+                    } else if writer == reader {
                         ConflictKind::InPlace
                     } else if victim == Source::Input {
                         ConflictKind::InputStillNeeded
                     } else {
                         ConflictKind::StillNeeded
                     };
-                    found.push(Conflict {
+                    let conflict = Conflict {
                         kind,
                         writer,
                         victim,
                         reader: Some(reader),
                         word,
-                    });
+                        certain: lag == Lag::Lost,
+                    };
+                    match replaced {
+                        Some(at) => found[at] = conflict,
+                        None => found.push(conflict),
+                    }
                 }
             }
         }
     }
 
-    /// Whether a layer that writes over its own input stays behind what it still reads, for each
-    /// output pixel in raster order; true only where everything is known.
-    fn writes_behind_reading(&self, layer: usize) -> bool {
-        self.behind(layer).unwrap_or(false)
-    }
-
-    fn behind(&self, layer: usize) -> Fact<bool> {
+    /// Follows the output pixels of a layer that writes over its input, in raster order.
+    fn lag(&self, layer: usize) -> Fact<Lag> {
         let (parameters, shape, memory) = (
             &self.parameters[layer],
             &self.shapes[layer],
             &self.memories[layer],
         );
-        let (pad, stride) = (parameters.pad?, parameters.pool_stride?);
+        let (pad, kernel) = (parameters.pad?, parameters.kernel?);
+        let (stride, pool) = (parameters.pool_stride?, parameters.pool?);
         let [in_height, in_width] = shape.in_dim?;
         let [out_height, out_width] = shape.out_dim?;
-        let in_words =
+        let pixel_words =
             memory.input_spread?.passes * parameters.operands? * (parameters.read_gap? + 1);
+        let chw = parameters.chw?;
         let out_words = memory.output_spread?.passes * parameters.output_width? / 8
             * (parameters.write_gap? + 1);
         let (in_start, out_start) = (memory.in_offset? / 4, memory.out_offset? / 4);
-        let in_end = in_start + in_height * in_width * in_words;
-        let need = |row: i64, column: i64| {
-            in_start
-                + ((row - pad[0]).max(0) * stride[0] * in_width
-                    + (column - pad[1]).max(0) * stride[1])
-                    * in_words
+        let word_of = |row: i64, column: i64| {
+            let pixel = row * in_width + column;
+            in_start + if chw { pixel / 4 } else { pixel * pixel_words }
         };
+        let in_end = word_of(in_height, 0);
+        // The first and the last input word that the window of an output pixel covers.
+        let first = |row: i64, column: i64| {
+            word_of(
+                (row - pad[0]).max(0) * stride[0],
+                (column - pad[1]).max(0) * stride[1],
+            )
+        };
+        let last = |row: i64, column: i64| {
+            let side = |i: usize, at: i64, length: i64| {
+                ((at + kernel[i] - 1 - pad[i]).max(0) * stride[i] + pool[i] - 1).min(length - 1)
+            };
+            word_of(side(0, row, in_height), side(1, column, in_width)) + pixel_words - 1
+        };
+        let mut lag = Lag::Safe;
         for row in 0..out_height {
             for column in 0..out_width {
                 let written = out_start + (row * out_width + column + 1) * out_words - 1;
+                if written < in_start || written >= in_end {
+                    continue;
+                }
+                if written > last(row, column) {
+                    return Ok(Lag::Lost);
+                }
                 let mut needed = i64::MAX;
                 if column + 1 < out_width {
-                    needed = needed.min(need(row, column + 1));
+                    needed = needed.min(first(row, column + 1));
                 }
                 if row + 1 < out_height {
-                    needed = needed.min(need(row + 1, 0));
+                    needed = needed.min(first(row + 1, 0));
                 }
-                if written >= needed && written < in_end {
-                    return Ok(false);
+                if written >= needed {
+                    lag = Lag::Doubtful;
                 }
             }
         }
-        Ok(true)
+        Ok(lag)
     }
 }
 

@@ -158,12 +158,16 @@ impl Graph {
         span: Span,
         faults: &mut Vec<Fault>,
     ) -> Fact<Source> {
+        let runs = self.runs(reader);
         let mut fail = |code: u16| {
-            faults.push(Fault {
-                code: Code(code),
-                layer: reader,
-                span: Some(span),
-            });
+            // A layer that never runs reads nothing.
+            if runs {
+                faults.push(Fault {
+                    code: Code(code),
+                    layer: reader,
+                    span: Some(span),
+                });
+            }
             broken(code)
         };
         if network.has_holes && !matches!(reference, Reference::Number(-2..=-1)) {

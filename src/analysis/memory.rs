@@ -11,7 +11,7 @@ use super::graph::{Graph, Next};
 use super::parameters::Parameters;
 use super::region::{Progression, Region};
 use super::shapes::{Shape, Spread};
-use super::{Fault, push_fault};
+use super::{Fault, Hardware, push_fault};
 
 /// Which text a layer's output mask comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +195,7 @@ pub(super) struct Memories<'a> {
     pub(super) graph: &'a Graph,
     pub(super) parameters: &'a [Parameters],
     pub(super) shapes: &'a [Shape],
+    pub(super) hardware: &'a [Fact<Hardware>],
     pub(super) faults: &'a mut Vec<Fault>,
 }
 
@@ -315,7 +316,8 @@ impl Memories<'_> {
 
         let pixels = shape.in_dim.map(|[height, width]| height * width);
         memory.input_bytes = input_bytes(parameters, shape, memory, pixels);
-        memory.output_bytes = output_bytes(parameters, shape, memory);
+        let out_pad = self.hardware[index].map_or(0, |hardware| hardware.out_pad);
+        memory.output_bytes = output_bytes(parameters, shape, memory, out_pad);
         let terminating = self.graph.final_layer == Some(index);
         let input_too_large = !streaming
             && matches!((memory.input_bytes, in_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
@@ -425,10 +427,18 @@ fn input_bytes(
         * if parameters.chw? { 1 } else { 4 })
 }
 
-/// `H*W*passes*4*width/8` (`max7800x.py:600`).
-fn output_bytes(parameters: &Parameters, shape: &Shape, memory: &Memory) -> Fact<i64> {
+/// `(H*W + out_pad)*passes*4*width/8` (`max7800x.py:600`).
+fn output_bytes(
+    parameters: &Parameters,
+    shape: &Shape,
+    memory: &Memory,
+    out_pad: i64,
+) -> Fact<i64> {
     let [height, width] = shape.out_dim?;
-    Ok(height * width * memory.output_spread?.passes * 4 * parameters.output_width? / 8)
+    Ok(
+        (height * width + out_pad) * memory.output_spread?.passes * 4 * parameters.output_width?
+            / 8,
+    )
 }
 
 /// What stands in the memory that `source` names: its writer's words.

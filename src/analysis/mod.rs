@@ -11,22 +11,26 @@
 mod conflicts;
 mod fact;
 mod graph;
+mod hardware;
 mod memory;
 mod parameters;
 mod region;
 mod shapes;
+mod streaming;
 
 pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
+pub use hardware::{Dilation, Hardware};
 pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
     ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
 };
+pub use streaming::Stream;
 
-use crate::device::Device;
+use crate::device::{self, Device};
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags, Weight};
 use crate::network::{Network, Source};
@@ -94,6 +98,10 @@ pub struct Analysis {
     pub weights: Vec<Fact<Option<Weight>>>,
     /// Channels and dimensions.
     pub shapes: Vec<Shape>,
+    /// What the hardware runs.
+    pub hardware: Vec<Fact<Hardware>>,
+    /// The ring buffers of streaming layers; none for layers that do not stream.
+    pub streams: Vec<Option<Fact<Stream>>>,
     /// Masks and words.
     pub memory: Vec<Memory>,
     /// The words that hold the network's input when the first layer starts.
@@ -130,6 +138,22 @@ impl Analysis {
             shapes: Vec::new(),
         }
         .run();
+        let max_processors = flags.max_proc.unwrap_or(i64::from(device::PROCESSORS));
+        let streams_at = |layer: usize| parameters[layer].streaming == Ok(true);
+        let hardware: Vec<Fact<Hardware>> = (0..network.layers.len())
+            .map(|layer| {
+                hardware::hardware(
+                    device,
+                    layer,
+                    &parameters[layer],
+                    &shapes[layer],
+                    shapes[layer]
+                        .out_channels
+                        .map(|channels| Spread::new(channels, max_processors)),
+                    streams_at(layer) || graph.previous[layer].is_some_and(streams_at),
+                )
+            })
+            .collect();
         let (memory, input) = memory::Memories {
             network,
             device,
@@ -138,7 +162,16 @@ impl Analysis {
             graph: &graph,
             parameters: &parameters,
             shapes: &shapes,
+            hardware: &hardware,
             faults: &mut faults,
+        }
+        .run();
+        let streams = streaming::Streams {
+            device,
+            graph: &graph,
+            parameters: &parameters,
+            hardware: &hardware,
+            memory: &memory,
         }
         .run();
         let conflicts = conflicts::Conflicts {
@@ -148,6 +181,7 @@ impl Analysis {
             shapes: &shapes,
             memories: &memory,
             input: &input,
+            streams: &streams,
         }
         .find();
         let weights = weights
@@ -160,6 +194,8 @@ impl Analysis {
             graph,
             weights,
             shapes,
+            hardware,
+            streams,
             memory,
             input,
             conflicts,

@@ -88,6 +88,8 @@ pub struct Parameters {
     pub bypass: Fact<bool>,
     /// Whether the layer is marked as an output of the network.
     pub output: Fact<bool>,
+    /// Whether the layer reads ahead.
+    pub readahead: Fact<bool>,
     /// Weight bits of the `quantization` key; -1 is binary.
     pub quantization: Fact<Option<i64>>,
 }
@@ -178,6 +180,7 @@ impl Parameters {
             output_width: value_or(&layer.output_width, 8),
             bypass: value_or(&layer.bypass, false),
             output: value_or(&layer.output, false),
+            readahead: value_or(&layer.readahead, false),
             quantization: optional(&layer.quantization),
         }
     }

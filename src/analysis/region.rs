@@ -27,9 +27,14 @@ impl Progression {
         self.step == self.run || self.count == 1
     }
 
+    /// Whether one starts before the other ends, and the other way round.
+    const fn meets(&self, other: &Self) -> bool {
+        self.start <= other.last() && other.start <= self.last()
+    }
+
     /// The lowest word that both hold.
     pub fn first_common(&self, other: &Self) -> Option<i64> {
-        if self.start > other.last() || other.start > self.last() {
+        if !self.meets(other) {
             return None;
         }
         if self.dense() && other.dense() {
@@ -51,7 +56,7 @@ impl Progression {
 
     /// The lowest word that all three hold.
     fn first_common_of_three(&self, second: &Self, third: &Self) -> Option<i64> {
-        if self.start > second.last() || second.start > self.last() {
+        if !(self.meets(second) && self.meets(third) && second.meets(third)) {
             return None;
         }
         let (a, b) = (self.unit(), second.unit());
@@ -151,6 +156,8 @@ impl Region {
         self.parts
             .iter()
             .flat_map(|(_, a)| second.parts.iter().map(move |(_, b)| (a, b)))
+            // Of 16 instances each, few pairs share one: this keeps the third loop rare.
+            .filter(|(a, b)| a.meets(b))
             .flat_map(|(a, b)| {
                 third
                     .parts
@@ -185,7 +192,7 @@ impl Region {
             let covers: Vec<&Progression> = others
                 .iter()
                 .flat_map(|other| other.parts.iter().map(|(_, covers)| covers))
-                .filter(|covers| covers.start <= part.last() && part.start <= covers.last())
+                .filter(|covers| covers.meets(part))
                 .collect();
             let found = if covers.iter().any(|covers| {
                 covers.dense() && covers.start <= part.start && part.last() <= covers.last()

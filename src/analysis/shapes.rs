@@ -527,7 +527,11 @@ impl Walk<'_> {
             }
             return dims.first().copied().unwrap_or(unknown());
         };
-        if explicit && known.len() == dims.len() {
+        // The pixels of a rolling buffer are no tensor's: `in_dim` says how much of it is read.
+        let buffered = graph.inputs[index]
+            .iter()
+            .any(|input| input.source == Ok(Source::Buffer));
+        if explicit && !buffered && known.len() == dims.len() {
             let pixels: i64 = known.iter().map(|dim| dim[0] * dim[1]).sum();
             let crop = self.parameters[index].crop?;
             if pixels > 0 && (given[0] + crop[0] + crop[1]) * given[1] != pixels {

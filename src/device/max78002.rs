@@ -30,6 +30,12 @@ pub static MAX78002: Device = Device {
     max_pool_dilation: 16,                    // MAX_POOL_DILATION
     counter_limit: 2048,                      // MAX_ROW_COL's register width
     counts_padding: false,                    // PAD_ENA_OFFS
+    stream_start_bits: 15,                    // MAX_ISVAL_BITS
+    stream_delta2_bits: 14,                   // MAX_DSVAL2_BITS
+    rollover_bits: 18,                        // MAX_FBUF_BITS
+    frame_bits: 22,                           // MAX_IFRM_BITS
+    tram_pointer_bits: 14,                    // MAX_TPTR_BITS
+    streaming_bias: true,                     // SUPPORT_STREAM_BIAS
     write_gap_bits: 8,                        // MAX_WRITE_GAP_BITS
     write_pointer_bits: 21,                   // MAX_WPTR_BITS
     depthwise: true,                          // SUPPORT_DEPTHWISE

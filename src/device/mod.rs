@@ -128,6 +128,18 @@ pub struct Device {
     pub counter_limit: i64,
     /// Whether these counters count the padding too.
     pub counts_padding: bool,
+    /// Bits of the register that says when a streaming layer may start.
+    pub stream_start_bits: u32,
+    /// Bits of a streaming layer's step between two rows.
+    pub stream_delta2_bits: u32,
+    /// Bits of a streaming layer's ring buffer length, in words.
+    pub rollover_bits: u32,
+    /// Bits of the input frame size, in pixels.
+    pub frame_bits: u32,
+    /// Bits of the first TRAM word of a streaming layer.
+    pub tram_pointer_bits: u32,
+    /// Whether a bias in a streaming layer works.
+    pub streaming_bias: bool,
     /// Bits of the write-gap field.
     pub write_gap_bits: u32,
     /// Bits of the write pointer, in words.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::text::{Edit, Span};
 
 /// The number of a rule, written `AX304`. The hundreds name the area.
@@ -27,7 +30,10 @@ impl fmt::Display for Code {
 }
 
 /// How sure and how bad a finding is, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The vendor's tool refuses the file, or the chip certainly computes something else.
     Error,
@@ -58,7 +64,10 @@ impl fmt::Display for Severity {
 }
 
 /// Whether a fix may be applied without asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Applicability {
     /// Keeps the meaning that the author certainly had; `--fix` applies it.
     Safe,

@@ -4,7 +4,7 @@ use crate::diagnostic::Code;
 use crate::text::Span;
 
 use super::Operation;
-use super::keys::{Key, Nearest, Scope};
+use super::keys::{Key, Nearest, NearestWord, Scope};
 
 /// One thing that is wrong with a key or value by itself.
 #[derive(Clone, Debug)]
@@ -54,6 +54,13 @@ pub enum ProblemKind {
         /// Whether the mapping has that key already.
         taken: bool,
     },
+    /// Keys that the scope must have are missing.
+    MissingKeys {
+        /// Where they should stand.
+        scope: Scope,
+        /// The keys.
+        keys: Vec<&'static Key>,
+    },
     /// A second spelling of a key that the mapping has already.
     AliasConflict {
         /// The place of the first one.
@@ -74,7 +81,7 @@ pub enum ProblemKind {
     /// None of the words or numbers that the key can have.
     Unsupported {
         /// The word that was probably meant.
-        nearest: Option<&'static str>,
+        nearest: Option<NearestWord>,
     },
     /// A list with too few or too many items.
     ListLength {

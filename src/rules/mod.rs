@@ -10,13 +10,15 @@ pub mod model;
 pub mod operators;
 pub mod processors;
 pub mod sequence;
+pub mod streaming;
 pub mod syntax;
 pub mod tool;
 
+mod edits;
 mod run;
-mod words;
+pub(crate) mod words;
 
-pub use run::{all, documented, find, run};
+pub use run::{all, documented, find, on_by_default, run};
 
 use crate::analysis::{Analysis, Fault};
 use crate::device::Device;

@@ -8,7 +8,7 @@ use crate::text::Span;
 
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
-    processors, sequence, syntax, tool,
+    processors, sequence, streaming, syntax, tool,
 };
 
 /// All rules, by code.
@@ -19,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         processors::RULES,
         data_memory::RULES,
         operators::RULES,
+        streaming::RULES,
         device::RULES,
         model::RULES,
         advice::RULES,
@@ -40,6 +41,13 @@ pub fn documented() -> impl Iterator<Item = Documentation> {
         .map(Rule::documentation)
         .chain(tool::TOOL.iter().copied())
 }
+
+/// Whether a rule speaks where nobody selects it by name: matters of taste do not.
+pub fn on_by_default(code: Code) -> bool {
+    !OFF_BY_DEFAULT.contains(&code)
+}
+
+const OFF_BY_DEFAULT: &[Code] = &[Code(253), Code(952), Code(953)];
 
 /// Runs every rule; findings come in order of the text, one for each root cause.
 pub fn run(context: &Context) -> Vec<Finding> {

@@ -7,5 +7,5 @@ mod span;
 
 pub use edit::{Edit, apply_edits, unified_diff};
 pub use line_index::{LineColumn, LineIndex};
-pub use nearest::{did_you_mean, nearest};
+pub use nearest::{did_you_mean, nearest, slip};
 pub use span::Span;

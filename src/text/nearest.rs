@@ -19,8 +19,9 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .unwrap_or_default()
 }
 
-/// How many characters differ; `None` where it is too many for a slip.
-fn slip(word: &str, candidate: &str) -> Option<usize> {
+/// How many characters differ, 0 where only case or punctuation does; `None` where it is too many
+/// for a slip.
+pub fn slip(word: &str, candidate: &str) -> Option<usize> {
     // The comparison is quadratic, and words come from users.
     if word.len() > candidate.len() + 4 {
         return None;

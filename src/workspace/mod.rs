@@ -1,1 +1,35 @@
-//! To come.
+//! Touches the world: finds and reads networks, configuration and sidecars, fills the facts, and
+//! lints whole files.
+
+mod assume;
+pub mod config;
+pub mod directives;
+mod discover;
+mod fix;
+mod lint;
+pub mod selection;
+mod serde_error;
+pub mod shapes;
+mod source;
+
+pub use assume::{Assumptions, DeviceChoice, Known, Origin, Overrides, load_shapes};
+pub use config::{Config, Configurations};
+pub use directives::Directives;
+pub use discover::{Candidate, discover};
+pub use fix::{Fixed, fix, write};
+pub use lint::{Linted, lint};
+pub use selection::{Selection, Selector};
+pub use serde_error::Fault;
+pub use source::{SourceFile, Trouble};
+
+use std::path::Path;
+
+/// A path as people know it: relative to the current folder where it lies below.
+pub fn shown(path: &Path) -> String {
+    std::env::current_dir()
+        .ok()
+        .and_then(|current| path.strip_prefix(current).ok())
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}

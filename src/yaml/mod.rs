@@ -3,14 +3,19 @@
 //! [`parse`] never fails: broken text yields the tree of what could be read, and one
 //! [`SyntaxError`] a culprit.
 
+mod characters;
+mod dialect;
+mod explain;
+mod line;
 mod parse;
 mod recover;
+mod repair;
 mod scalar;
 mod tree;
 
 pub use recover::parse;
 pub use scalar::{Value, resolve_plain};
 pub use tree::{
-    Comment, Document, Entry, Item, Node, NodeId, NodeKind, Scalar, ScalarStyle, SyntaxError,
+    Comment, Document, Entry, Gap, Item, Node, NodeId, NodeKind, Scalar, ScalarStyle, SyntaxError,
     SyntaxErrorKind,
 };

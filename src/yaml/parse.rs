@@ -1,12 +1,14 @@
 //! Events to the tree.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use granit_parser::{Event, Parser, ScanError, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScanError, StructureStyle, Tag};
 
 use crate::text::Span;
 
+use super::dialect::{self, Refusal};
+use super::line::is_break;
 use super::tree::{
     Comment, Document, Entry, Item, Node, NodeId, NodeKind, Scalar, ScalarStyle, SyntaxError,
     SyntaxErrorKind,
@@ -20,15 +22,38 @@ const MAX_ALIASED_NODES: usize = 100_000;
 /// Why reading stopped before the end of the text.
 pub(super) enum Stop {
     /// The text breaks YAML's grammar here.
-    Grammar(Box<ScanError>),
+    Grammar(Fault),
+    /// `&name:` stands here, which PyYAML reads as an anchor and a colon.
+    AnchorBeforeColon(Span),
+    /// A second document starts here.
+    SecondDocument(Span),
     /// Reading on makes no sense; the error is in the document already.
     Final,
+}
+
+/// A fault of grammar.
+#[derive(Clone)]
+pub(super) struct Fault {
+    /// The place of the culprit, as far as the parser knows.
+    pub(super) at: usize,
+    /// What the parser expected.
+    pub(super) kind: ErrorKind,
 }
 
 /// Reads the first document of a text, up to the first fault of grammar: the tree holds what was
 /// read before it.
 pub(super) fn read(text: &str) -> (Document, Option<Stop>) {
-    let mut builder = Builder::new(text);
+    let mut builder = Builder {
+        text,
+        document: Document::default(),
+        open: Vec::new(),
+        flows: 0,
+        cursor: 0,
+        anchors: HashMap::new(),
+        anchor_names: HashSet::new(),
+        extents: HashMap::new(),
+        aliased: 0,
+    };
     let stop = builder.run().err();
     (builder.finish(), stop)
 }
@@ -46,33 +71,34 @@ struct Open {
     weight: usize,
 }
 
+/// An explicit tag in its short form.
+struct ShortTag {
+    name: String,
+    span: Span,
+}
+
 struct Builder<'t> {
     text: &'t str,
     document: Document,
     open: Vec<Open>,
+    /// How many of the open collections are in brackets.
+    flows: usize,
     /// Just past the last token that was read: what follows was not looked at yet.
     cursor: usize,
+    /// The node of each anchor, by the parser's number.
     anchors: HashMap<usize, NodeId>,
-    /// Height and weight of every node with an anchor.
+    anchor_names: HashSet<String>,
+    /// Height and weight of the collections with an anchor.
     extents: HashMap<NodeId, (usize, usize)>,
+    /// How many nodes all aliases so far stand for.
     aliased: usize,
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            document: Document::default(),
-            open: Vec::new(),
-            cursor: 0,
-            anchors: HashMap::new(),
-            extents: HashMap::new(),
-            aliased: 0,
-        }
-    }
-
     fn run(&mut self) -> Result<(), Stop> {
         let options = granit_parser::options! {
+            bom_inside_document_as_content: true,
+            block_scalar_eof_without_line_feed: true,
             emit_anchor_events: true,
             emit_unresolved_aliases: true,
             max_buffered_comment_events: usize::MAX,
@@ -81,58 +107,38 @@ impl<'t> Builder<'t> {
         };
         let mut ended = false;
         for event in Parser::new_from_str_with_options(self.text, options) {
-            let (event, place) = event.map_err(|error| Stop::Grammar(Box::new(error)))?;
+            let (event, place) = match event {
+                Ok(event) => event,
+                Err(error) => return Err(self.stop(&error)),
+            };
             let span = span(&place);
-            let tag = place.tag_span().map(|place| self::span(&place));
+            let tag = |tag: Option<Cow<Tag>>| {
+                Some(ShortTag {
+                    name: short_tag(tag.as_deref()?),
+                    span: self::span(&place.tag_span()?),
+                })
+            };
             match event {
-                Event::DocumentStart(..) if ended => {
-                    self.error(
-                        span,
-                        SyntaxErrorKind::SecondDocument,
-                        "a second document starts here; the tool reads one document a file"
-                            .to_owned(),
-                    );
-                    return Err(Stop::Final);
-                }
-                Event::DocumentStart(explicit, _) if explicit => self.advance(span.end),
+                Event::DocumentStart(..) if ended => return Err(Stop::SecondDocument(span)),
+                Event::DocumentStart(true, _) => self.advance(span.end),
                 Event::DocumentEnd => ended = true,
                 Event::Comment(..) => self.document.comments.push(Comment { span }),
-                Event::Scalar(text, style, _, granit_tag) => {
-                    self.before_node(tag);
-                    self.scalar(text, style, span, granit_tag.as_deref().zip(tag));
+                Event::Scalar(text, style, _, given) => self.scalar(text, style, span, tag(given)),
+                Event::SequenceStart(style, _, given) => {
+                    let (items, flow) = (Vec::new(), style == StructureStyle::Flow);
+                    self.start(NodeKind::Sequence { items, flow }, flow, span, tag(given))?;
                 }
-                Event::SequenceStart(style, _, granit_tag) => {
-                    self.before_node(tag);
-                    let flow = style == StructureStyle::Flow;
-                    let kind = NodeKind::Sequence {
-                        items: Vec::new(),
-                        flow,
-                    };
-                    self.start(kind, flow, span, granit_tag.as_deref().zip(tag))?;
-                }
-                Event::MappingStart(style, _, granit_tag) => {
-                    self.before_node(tag);
-                    // `[a: b]` is a mapping without braces of its own.
-                    let flow = style == StructureStyle::Flow;
-                    let kind = NodeKind::Mapping {
-                        entries: Vec::new(),
-                        flow,
-                    };
-                    self.start(kind, flow, span, granit_tag.as_deref().zip(tag))?;
+                Event::MappingStart(style, _, given) => {
+                    let (entries, flow) = (Vec::new(), style == StructureStyle::Flow);
+                    self.start(NodeKind::Mapping { entries, flow }, flow, span, tag(given))?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.end(span),
-                Event::Anchor(id, name) => self.anchor(id, &name, span),
-                Event::Alias(id) => {
-                    self.before_node(None);
-                    self.alias(id, span);
-                }
+                Event::Anchor(id, name) => self.anchor(id, &name, span)?,
+                Event::Alias(id) => self.alias(id, span),
                 Event::UnresolvedAlias(name) => {
                     self.before_node(None);
-                    self.error(
-                        span,
-                        SyntaxErrorKind::UnknownAlias,
-                        format!("`*{name}` has no `&{name}` before it"),
-                    );
+                    let message = format!("`*{name}` has no `&{name}` before it");
+                    self.error(span, SyntaxErrorKind::UnknownAlias, message);
                     self.unreadable(span);
                 }
                 _ => {}
@@ -141,12 +147,28 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    fn stop(&mut self, error: &ScanError) -> Stop {
+        let at = error.marker().byte_offset().unwrap_or(self.cursor);
+        match error.kind() {
+            ErrorKind::RecursionLimitExceeded => self.too_deep(Span::at(at as u32)),
+            kind => Stop::Grammar(Fault {
+                at,
+                kind: kind.clone(),
+            }),
+        }
+    }
+
+    fn too_deep(&mut self, span: Span) -> Stop {
+        let message = format!("nested more than {MAX_DEPTH} levels deep");
+        self.error(span, SyntaxErrorKind::TooDeep, message);
+        Stop::Final
+    }
+
     fn finish(mut self) -> Document {
         while !self.open.is_empty() {
             self.end(Span::at(self.cursor as u32));
         }
         self.document.comments.sort_by_key(|comment| comment.span);
-        self.document.errors.sort_by_key(|error| error.span);
         self.document
     }
 
@@ -158,26 +180,30 @@ impl<'t> Builder<'t> {
         });
     }
 
+    fn refuse(&mut self, id: NodeId, span: Span, refusal: Refusal) {
+        self.error(span, refusal.kind, refusal.message);
+        self.document.unreadable.push(id);
+    }
+
     fn advance(&mut self, offset: u32) {
         self.cursor = self.cursor.max(offset as usize);
     }
 
-    /// Reads the dash in front of an item, and steps over the node's tag.
-    fn before_node(&mut self, tag: Option<Span>) {
+    /// Reads the dash in front of an item, which the parser does not tell of, and steps over the
+    /// tag.
+    fn before_node(&mut self, tag: Option<&ShortTag>) {
         if let Some(open) = self.open.last()
             && open.dash.is_none()
-            && let NodeKind::Sequence { flow: false, .. } =
-                self.document.nodes[open.id.0 as usize].kind
+            && let NodeKind::Sequence { flow: false, .. } = self.document.raw(open.id).kind
             && let Some(at) = self.find(|byte| byte == b'-')
         {
-            let dash = Span::new(at as u32, at as u32 + 1);
             self.cursor = at + 1;
             if let Some(open) = self.open.last_mut() {
-                open.dash = Some(dash);
+                open.dash = Some(Span::new(at as u32, at as u32 + 1));
             }
         }
         if let Some(tag) = tag {
-            self.advance(tag.end);
+            self.advance(tag.span.end);
         }
     }
 
@@ -191,7 +217,7 @@ impl<'t> Builder<'t> {
                     .checked_sub(1)
                     .is_none_or(|i| bytes[i].is_ascii_whitespace())
             {
-                while bytes.get(at).is_some_and(|b| !matches!(b, b'\n' | b'\r')) {
+                while bytes.get(at).is_some_and(|b| !is_break(*b)) {
                     at += 1;
                 }
             } else if fits(byte) {
@@ -208,8 +234,9 @@ impl<'t> Builder<'t> {
         text: Cow<'t, str>,
         style: granit_parser::ScalarStyle,
         place: Span,
-        tag: Option<(&Tag, Span)>,
+        tag: Option<ShortTag>,
     ) {
+        self.before_node(tag.as_ref());
         let style = match style {
             granit_parser::ScalarStyle::Plain => ScalarStyle::Plain,
             granit_parser::ScalarStyle::SingleQuoted => ScalarStyle::SingleQuoted,
@@ -217,23 +244,31 @@ impl<'t> Builder<'t> {
             granit_parser::ScalarStyle::Literal => ScalarStyle::Literal,
             granit_parser::ScalarStyle::Folded => ScalarStyle::Folded,
         };
-        let missing = style == ScalarStyle::Plain && place.is_empty();
+        if style == ScalarStyle::Plain && place.is_empty() {
+            return self.missing(place, tag);
+        }
         let span = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => self.block_scalar_span(place),
-            _ if missing => self.missing_value_span(tag.is_some(), place),
             _ => place,
         };
+        let tag = tag.map(|tag| tag.name);
         let scalar = Scalar {
-            text: if missing {
-                String::new()
-            } else {
-                text.into_owned()
-            },
+            text: text.into_owned(),
             style,
-            tag: tag.map(|(tag, _)| short_tag(tag)),
+            tag,
         };
+        let refusal = match style {
+            ScalarStyle::Plain if self.flows > 0 => {
+                dialect::refuse_plain_in_flow(place.text(self.text))
+            }
+            _ => None,
+        };
+        let refusal = refusal.or_else(|| dialect::refuse_scalar(&scalar));
         self.advance(span.end);
         let id = self.add(span, NodeKind::Scalar(scalar));
+        if let Some(refusal) = refusal {
+            self.refuse(id, span, refusal);
+        }
         self.attach(id, 0, 1);
     }
 
@@ -242,7 +277,8 @@ impl<'t> Builder<'t> {
         let start = self
             .find(|byte| matches!(byte, b'|' | b'>'))
             .map_or(content.start, |at| at as u32);
-        let header = self.text[start as usize..]
+        let header = Span::new(start, self.text.len() as u32)
+            .text(self.text)
             .bytes()
             .take_while(|b| matches!(b, b'|' | b'>' | b'+' | b'-' | b'0'..=b'9'))
             .count() as u32;
@@ -253,16 +289,43 @@ impl<'t> Builder<'t> {
         Span::new(start, end)
     }
 
-    /// Behind the colon, the dash or the tag that the value is missing behind.
-    fn missing_value_span(&self, tagged: bool, place: Span) -> Span {
-        if tagged {
-            return place;
-        }
-        let at = self
-            .find(|byte| !byte.is_ascii_whitespace())
+    /// A scalar that is not there: its place is behind the colon, the dash or the tag.
+    fn missing(&mut self, place: Span, tag: Option<ShortTag>) {
+        let is_key = self.expects_key();
+        let colon = self
+            .find(|byte| !byte.is_ascii_whitespace() && !(is_key && byte == b','))
             .filter(|&at| self.text.as_bytes()[at] == b':')
-            .map_or(self.cursor, |at| at + 1);
-        Span::at(at as u32)
+            .map(|at| Span::new(at as u32, at as u32 + 1));
+        let (span, culprit) = match (&tag, colon) {
+            (Some(tag), _) => (Span::at(tag.span.end), Some(tag.span)),
+            (None, Some(colon)) if is_key => (Span::at(colon.start), Some(colon)),
+            (None, Some(colon)) => (Span::at(colon.end), None),
+            (None, None) if self.cursor == 0 => (place, None),
+            (None, None) => (Span::at(self.cursor as u32), None),
+        };
+        let scalar = Scalar {
+            text: String::new(),
+            style: ScalarStyle::Plain,
+            tag: tag.map(|tag| tag.name),
+        };
+        let refusal = match culprit {
+            Some(_) if scalar.tag.is_none() => Some(dialect::value_without_key()),
+            _ => dialect::refuse_scalar(&scalar),
+        };
+        self.advance(span.end);
+        let id = self.add(span, NodeKind::Scalar(scalar));
+        if let Some(refusal) = refusal {
+            self.refuse(id, culprit.unwrap_or(span), refusal);
+        }
+        self.attach(id, 0, 1);
+    }
+
+    /// Whether the next node is a key.
+    fn expects_key(&self) -> bool {
+        self.open.last().is_some_and(|open| {
+            open.key.is_none()
+                && matches!(self.document.raw(open.id).kind, NodeKind::Mapping { .. })
+        })
     }
 
     fn start(
@@ -270,21 +333,24 @@ impl<'t> Builder<'t> {
         kind: NodeKind,
         flow: bool,
         place: Span,
-        tag: Option<(&Tag, Span)>,
+        tag: Option<ShortTag>,
     ) -> Result<(), Stop> {
-        let _ = tag;
+        self.before_node(tag.as_ref());
         if self.open.len() >= MAX_DEPTH {
-            self.error(
-                place,
-                SyntaxErrorKind::TooDeep,
-                format!("nested more than {MAX_DEPTH} levels deep"),
-            );
-            return Err(Stop::Final);
+            return Err(self.too_deep(place));
         }
         if flow {
+            self.flows += 1;
             self.advance(place.end);
         }
+        let refusal = tag.and_then(|tag| {
+            let refusal = dialect::refuse_collection_tag(&kind, &tag.name)?;
+            Some((tag.span, refusal))
+        });
         let id = self.add(place, kind);
+        if let Some((span, refusal)) = refusal {
+            self.refuse(id, span, refusal);
+        }
         self.open.push(Open {
             id,
             key: None,
@@ -299,58 +365,67 @@ impl<'t> Builder<'t> {
         let Some(open) = self.open.pop() else {
             return;
         };
-        if !place.is_empty() {
-            self.advance(place.end);
-        }
+        // `[a: b]` is a mapping in flow style, but without brackets of its own: its end is empty.
+        self.advance(if place.is_empty() { 0 } else { place.end });
         let node = &mut self.document.nodes[open.id.0 as usize];
-        // The parser starts a sequence that is not indented behind its first dash.
-        if let NodeKind::Sequence { items, .. } = &node.kind
-            && let Some(dash) = items.first().and_then(|item| item.dash)
-        {
-            node.span.start = dash.start;
+        match &node.kind {
+            NodeKind::Sequence { flow: true, .. } | NodeKind::Mapping { flow: true, .. } => {
+                self.flows = self.flows.saturating_sub(1);
+            }
+            // The parser starts a sequence that is not indented behind its first dash.
+            NodeKind::Sequence { items, .. } => {
+                if let Some(dash) = items.first().and_then(|item| item.dash) {
+                    node.span.start = dash.start;
+                }
+            }
+            _ => {}
         }
-        // It ends a block where the next token starts; ours ends where its last token ends.
+        // The parser ends a block where the next token starts; ours ends with its last token.
         node.span = Span::new(node.span.start, self.cursor as u32);
         self.attach(open.id, open.height, open.weight);
     }
 
-    fn anchor(&mut self, id: usize, name: &str, span: Span) {
-        let _ = name;
-        // The anchor's event follows directly on that of its node, which is the newest.
-        let node = NodeId(self.document.nodes.len().saturating_sub(1) as u32);
+    /// The anchor of the newest node: its event follows directly.
+    fn anchor(&mut self, number: usize, name: &str, span: Span) -> Result<(), Stop> {
+        if name.ends_with(':') {
+            return Err(Stop::AnchorBeforeColon(span));
+        }
+        if let Some(refusal) = dialect::refuse_anchor(name) {
+            self.error(span, refusal.kind, refusal.message);
+        } else if !self.anchor_names.insert(name.to_owned()) {
+            let message = format!("a second `&{name}`; an anchor's name may stand only once");
+            self.error(span, SyntaxErrorKind::Grammar, message);
+        }
         if let Some(newest) = self.document.nodes.last_mut() {
             newest.anchor = Some(span);
-            self.anchors.insert(id, node);
+            let id = NodeId(self.document.nodes.len() as u32 - 1);
+            self.anchors.insert(number, id);
         }
         self.advance(span.end);
+        Ok(())
     }
 
-    fn alias(&mut self, id: usize, span: Span) {
+    fn alias(&mut self, number: usize, span: Span) {
+        self.before_node(None);
         self.advance(span.end);
-        let Some(&target) = self.anchors.get(&id) else {
+        let Some(&target) = self.anchors.get(&number) else {
             return self.unreadable(span);
         };
+        let (height, weight) = self.extents.get(&target).copied().unwrap_or((0, 1));
+        self.aliased = self.aliased.saturating_add(weight);
         let fault = if self.open.iter().any(|open| open.id == target) {
-            Some("stands for the collection that it is in".to_owned())
+            "stands for the collection that it is in".to_owned()
+        } else if self.open.len() + height > MAX_DEPTH {
+            format!("makes the nesting more than {MAX_DEPTH} levels deep")
+        } else if self.aliased > MAX_ALIASED_NODES {
+            format!("makes all aliases together stand for more than {MAX_ALIASED_NODES} values")
         } else {
-            let (height, weight) = self.extents.get(&target).copied().unwrap_or((0, 1));
-            self.aliased = self.aliased.saturating_add(weight);
-            if self.open.len() + height > MAX_DEPTH {
-                Some(format!("nests more than {MAX_DEPTH} levels deep"))
-            } else if self.aliased > MAX_ALIASED_NODES {
-                Some(format!(
-                    "makes the aliases stand for more than {MAX_ALIASED_NODES} values"
-                ))
-            } else {
-                let node = self.add(span, NodeKind::Alias(target));
-                return self.attach(node, height, weight);
-            }
+            let id = self.add(span, NodeKind::Alias(target));
+            return self.attach(id, height, weight);
         };
-        if let Some(fault) = fault {
-            let message = format!("`{}` {fault}", span.text(self.text));
-            self.error(span, SyntaxErrorKind::TooDeep, message);
-            self.unreadable(span);
-        }
+        let message = format!("`{}` {fault}", span.text(self.text));
+        self.error(span, SyntaxErrorKind::TooDeep, message);
+        self.unreadable(span);
     }
 
     /// Something stands here that cannot be read.
@@ -378,7 +453,7 @@ impl<'t> Builder<'t> {
 
     /// Hangs a finished node under the innermost open collection.
     fn attach(&mut self, id: NodeId, height: usize, weight: usize) {
-        if height > 0 {
+        if height > 0 && self.document.raw(id).anchor.is_some() {
             self.extents.insert(id, (height, weight));
         }
         let Some(open) = self.open.last_mut() else {
@@ -387,16 +462,29 @@ impl<'t> Builder<'t> {
         };
         open.height = open.height.max(height + 1);
         open.weight = open.weight.saturating_add(weight);
-        match &mut self.document.nodes[open.id.0 as usize].kind {
-            NodeKind::Sequence { items, .. } => items.push(Item {
-                dash: open.dash.take(),
-                value: id,
-            }),
+        let is_key = match &mut self.document.nodes[open.id.0 as usize].kind {
+            NodeKind::Sequence { items, .. } => {
+                items.push(Item {
+                    dash: open.dash.take(),
+                    value: id,
+                });
+                false
+            }
             NodeKind::Mapping { entries, .. } => match open.key.take() {
-                None => open.key = Some(id),
-                Some(key) => entries.push(Entry { key, value: id }),
+                None => {
+                    open.key = Some(id);
+                    true
+                }
+                Some(key) => {
+                    entries.push(Entry { key, value: id });
+                    false
+                }
             },
-            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => false,
+        };
+        if is_key && !matches!(self.document.node(id).kind, NodeKind::Scalar(_)) {
+            let refusal = dialect::collection_as_key(&self.document.node(id).kind);
+            self.refuse(id, self.document.span(id), refusal);
         }
     }
 }

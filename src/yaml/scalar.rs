@@ -51,6 +51,14 @@ pub(super) fn construct(tag: &str, text: &str) -> Option<Value> {
     }
 }
 
+/// Whether PyYAML has this standard tag for scalars.
+pub(super) fn is_scalar_tag(tag: &str) -> bool {
+    matches!(
+        tag,
+        "!!str" | "!!binary" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp"
+    )
+}
+
 fn null(text: &str) -> Option<Value> {
     matches!(text, "null" | "Null" | "NULL").then_some(Value::Null)
 }

@@ -17,7 +17,19 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// What is not YAML as the vendor's tool reads it, in order of the text; one a culprit.
     pub errors: Vec<SyntaxError>,
+    /// What was left out of the tree because it could not be read, in no order.
+    pub gaps: Vec<Gap>,
+    /// The nodes without a readable value, in order.
     pub(super) unreadable: Vec<NodeId>,
+}
+
+/// A stretch of text that the tree does not hold, because it breaks the grammar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The text that was left out.
+    pub span: Span,
+    /// Where the text that was read ends before it.
+    pub(super) after: u32,
 }
 
 impl Document {
@@ -90,6 +102,29 @@ impl Document {
             _ => id,
         };
         self.unreadable.binary_search(&id).is_ok()
+    }
+
+    /// The entries of every mapping, and whether it is written `{a: b}`; each mapping once.
+    pub fn mappings(&self) -> impl Iterator<Item = (&[Entry], bool)> {
+        self.nodes.iter().filter_map(|node| match &node.kind {
+            NodeKind::Mapping { entries, flow } => Some((entries.as_slice(), *flow)),
+            _ => None,
+        })
+    }
+
+    /// Whether text is missing in a node, or right behind it, because it could not be read: a
+    /// mapping may then have entries that the tree does not hold.
+    pub fn is_incomplete(&self, id: NodeId) -> bool {
+        self.gaps_in(id).next().is_some()
+    }
+
+    /// The stretches of text that are missing in a node, or right behind it.
+    pub fn gaps_in(&self, id: NodeId) -> impl Iterator<Item = Span> {
+        let span = self.node(id).span;
+        self.gaps
+            .iter()
+            .filter(move |gap| span.start <= gap.span.start && gap.after <= span.end)
+            .map(|gap| gap.span)
     }
 
     /// Number of nodes.

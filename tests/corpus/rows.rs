@@ -6,6 +6,7 @@ use std::path::Path;
 use ai8x_lint::device::DeviceId;
 use ai8x_lint::diagnostic::{Code, Finding, Severity};
 use ai8x_lint::facts::{Facts, parse_flags};
+use ai8x_lint::workspace::{Config, Overrides, SourceFile, lint};
 use ai8x_lint::{check, rules};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -76,6 +77,8 @@ pub(crate) struct Row {
     pub(crate) found: Vec<Finding>,
     /// What we find when nothing is known.
     pub(crate) found_without_facts: Vec<Finding>,
+    /// What a user sees who gives nothing but the file: its name may tell the chip.
+    pub(crate) found_by_newcomer: Vec<Finding>,
 }
 
 impl Row {
@@ -141,6 +144,11 @@ pub(crate) fn load(corpus: &Path, filter: &str) -> Vec<Row> {
     rows.par_iter_mut().for_each(|row| {
         row.found = check(&row.text, &row.facts.clone().unwrap_or_default());
         row.found_without_facts = check(&row.text, &Facts::default());
+        let path = corpus.join(&row.file);
+        let file = SourceFile::new(row.file.clone(), path, row.text.clone());
+        row.found_by_newcomer = lint(&file, &Config::default(), &Overrides::default())
+            .report
+            .findings;
     });
     rows
 }
@@ -156,11 +164,8 @@ fn read(corpus: &Path, row: &Value) -> Row {
     let device = DeviceId::parse(&word(&row["device"])).expect("a device");
     let facts = row["facts"].is_object().then(|| Facts {
         device: Some(device),
-        input: support::input(&row["facts"]["input"]),
-        weights: Some(list(&row["facts"]["weights"], |weight| {
-            support::weight(weight).expect("a weight")
-        })),
         flags: Some(parse_flags(flags.iter().map(String::as_str)).expect("flags")),
+        ..support::shapes_facts(&row["facts"].to_string()).expect("right shapes")
     });
     Row {
         id: word(&row["id"]),
@@ -204,6 +209,7 @@ fn read(corpus: &Path, row: &Value) -> Row {
             .into_owned(),
         found: Vec::new(),
         found_without_facts: Vec::new(),
+        found_by_newcomer: Vec::new(),
         flags: flags.join(" "),
         file,
     }

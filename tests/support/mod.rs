@@ -4,10 +4,12 @@
 
 use std::path::PathBuf;
 
-use ai8x_lint::device::DeviceId;
 use ai8x_lint::diagnostic::{Applicability, Code, Finding, Severity};
-use ai8x_lint::facts::{Facts, Weight, parse_flags};
+use ai8x_lint::facts::Facts;
 use ai8x_lint::text::{LineIndex, apply_edits};
+use ai8x_lint::workspace::directives;
+use ai8x_lint::workspace::shapes::Shapes;
+use ai8x_lint::yaml;
 
 /// The folder of other people's files beside the package; `None`, said aloud, where it is absent.
 pub(crate) fn shared() -> Option<PathBuf> {
@@ -25,52 +27,41 @@ pub(crate) fn package_path(relative: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 
+/// Compares a schema with the committed file; with `UPDATE_SCHEMAS` set it writes the file.
+pub(crate) fn assert_committed(name: &str, schema: &schemars::Schema) {
+    let path = package_path("schemas").join(name);
+    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == text,
+        "schemas/{name} is out of date: run the tests once with UPDATE_SCHEMAS=1"
+    );
+}
+
 /// What the comment directives of a text and its shapes sidecar (JSON) say.
 pub(crate) fn facts(text: &str, shapes: Option<&str>) -> Result<Facts, String> {
-    let mut facts = Facts::default();
-    for line in text.lines() {
-        let Some((_, directive)) = line.split_once("# ai8x-lint:") else {
-            continue;
-        };
-        if let Some(device) = directive.trim().strip_prefix("device=") {
-            facts.device =
-                Some(DeviceId::parse(device).ok_or_else(|| format!("no device: {device}"))?);
-        }
-        if let Some(flags) = directive.trim().strip_prefix("flags=") {
-            facts.flags = Some(parse_flags(flags.trim_matches('"').split_whitespace())?);
-        }
+    let directives = directives::parse(text, &yaml::parse(text));
+    if let Some(problem) = directives.problems.first() {
+        return Err(show(text, problem));
     }
-    if let Some(shapes) = shapes {
-        let shapes: serde_json::Value =
-            serde_json::from_str(shapes).map_err(|error| error.to_string())?;
-        facts.input = input(&shapes["input"]);
-        facts.weights = shapes["weights"]
-            .as_array()
-            .map(|weights| weights.iter().filter_map(weight).collect());
-    }
-    Ok(facts)
+    Ok(Facts {
+        device: directives.device.map(|device| device.value),
+        flags: directives.flags.map(|flags| flags.value.1),
+        ..shapes.map_or(Ok(Facts::default()), shapes_facts)?
+    })
 }
 
-/// `[C, H, W]` or `[C, L]`.
-pub(crate) fn input(value: &serde_json::Value) -> Option<[i64; 3]> {
-    let numbers = value.as_array()?;
-    let number = |i: usize| numbers.get(i).and_then(serde_json::Value::as_i64);
-    Some([number(0)?, number(1)?, number(2).unwrap_or(1)])
-}
-
-/// A weighted layer as the sidecar and the corpus write it.
-pub(crate) fn weight(value: &serde_json::Value) -> Option<Weight> {
-    Some(Weight {
-        in_channels: value["in"].as_i64()?,
-        out_channels: value["out"].as_i64()?,
-        kernel: value["kernel"]
-            .as_array()?
-            .iter()
-            .filter_map(serde_json::Value::as_i64)
-            .collect(),
-        bits: value["bits"].as_i64(),
-        bias: value["bias"].as_bool(),
-        groups: value["groups"].as_i64(),
+/// What a shapes sidecar says.
+pub(crate) fn shapes_facts(json: &str) -> Result<Facts, String> {
+    let shapes = Shapes::parse(json).map_err(|fault| fault.message)?;
+    Ok(Facts {
+        input: shapes.input(),
+        weights: shapes.weights(),
+        ..Facts::default()
     })
 }
 

@@ -96,6 +96,11 @@ impl Range {
         }
     }
 
+    /// Whether there is an upper limit of the key's own.
+    pub(crate) const fn is_limited(self) -> bool {
+        self.max < LARGEST
+    }
+
     /// With an upper limit.
     pub(super) const fn to(self, max: i64, above: u16) -> Self {
         Self {

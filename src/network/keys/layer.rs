@@ -1,10 +1,14 @@
 //! The keys of a layer.
 
+use crate::device::{Device, MAX78002, QUADRANTS};
 use crate::diagnostic::Code;
 use crate::network::{Activation, DataFormat, Eltwise, Operation};
 
 use super::domain::Range;
 use super::{Devices, Domain, Key, Meaning, Word};
+
+/// The chip with the wider limits: its numbers bound the domains.
+static CHIP: &Device = &MAX78002;
 
 const WORD: Word = Word {
     name: "",
@@ -56,7 +60,6 @@ static OPERATIONS: &[Word] = &[
         meaning: Meaning::Operation(Operation::Linear),
         documentation: "Fully connected layer; with `flatten` it takes height and width as \
             channels.",
-        ..WORD
     },
     Word {
         name: "None",
@@ -66,7 +69,6 @@ static OPERATIONS: &[Word] = &[
         ],
         meaning: Meaning::Operation(Operation::Passthrough),
         documentation: "No convolution: moves or pools data.",
-        ..WORD
     },
     Word {
         name: "Add",
@@ -159,7 +161,6 @@ static FORMATS: &[Word] = &[
         foreign: &["nhwc", "channels_last"],
         meaning: Meaning::Format(DataFormat::Hwc),
         documentation: "A data word holds one pixel of four channels.",
-        ..WORD
     },
     Word {
         name: "CHW",
@@ -168,7 +169,6 @@ static FORMATS: &[Word] = &[
         meaning: Meaning::Format(DataFormat::Chw),
         documentation: "A data word holds four pixels of one channel: four times the room, one \
             channel for each data-memory instance.",
-        ..WORD
     },
 ];
 
@@ -192,7 +192,7 @@ pub(super) static KEYS: &[Key] = &[
     },
     Key {
         name: "sequence",
-        domain: Domain::Integer(Range::from(0, 58).to(127, 101)),
+        domain: Domain::Integer(Range::from(0, 58).to(CHIP.max_layers as i64 - 1, 101)),
         default: "the previous layer's + 1, the first 0",
         documentation: "Place of the layer in the order of execution; the layers behind it count \
             on from there. Numbers left out are closed up, but references to numbers and names \
@@ -235,7 +235,7 @@ pub(super) static KEYS: &[Key] = &[
     Key {
         name: "in_channels",
         foreign: &["in_features", "input_channels", "channels_in", "c_in"],
-        domain: Domain::Integer(Range::from(1, 58).to(1024, 707)),
+        domain: Domain::Integer(Range::from(1, 58).to(CHIP.max_channels, 707)),
         default: "from the weights, or the channels of the source",
         documentation: "Number of input channels; overrides what the weights and the source say. \
             With `flatten` count channels x height x width.",
@@ -251,7 +251,7 @@ pub(super) static KEYS: &[Key] = &[
             "in_dims",
             "dim",
         ],
-        domain: Domain::Dimensions(Range::from(1, 58).to(2048, 414)),
+        domain: Domain::Dimensions(Range::from(1, 58).to(CHIP.max_dim, 414)),
         wrong_type: Code(13),
         default: "the source's output dimensions",
         documentation: "`[height, width]` of the input, or the length of 1-D data. Needed to go \
@@ -387,7 +387,7 @@ pub(super) static KEYS: &[Key] = &[
     },
     Key {
         name: "pool_dilation",
-        domain: Domain::Pair(Range::from(1, 444).to(16, 444)),
+        domain: Domain::Pair(Range::from(1, 444).to(CHIP.max_pool_dilation, 444)),
         default: "1",
         devices: Devices::Max78002,
         documentation: "Distance of the pixels that one pooling window takes, 1 to 16 on the \
@@ -436,7 +436,7 @@ pub(super) static KEYS: &[Key] = &[
     },
     Key {
         name: "dilation",
-        domain: Domain::Pair(Range::from(1, 58).to(2047, 428)),
+        domain: Domain::Pair(Range::from(1, 58).to(CHIP.max_dilation, 428)),
         default: "1",
         documentation: "Distance of the input values that one kernel takes; Conv1d only. With a \
             kernel of length k, as long as (k - 1) x dilation is below 9 nothing else changes; \
@@ -457,7 +457,7 @@ pub(super) static KEYS: &[Key] = &[
         name: "groups",
         aliases: &["conv_groups"],
         foreign: &["group", "num_groups"],
-        domain: Domain::Integer(Range::from(1, 58).to(1024, 439)),
+        domain: Domain::Integer(Range::from(1, 58).to(CHIP.max_channels, 439)),
         default: "1",
         documentation: "Groups of the convolution: 1, or on the MAX78002 the number of input and \
             output channels (depthwise). Depthwise layers have no `flatten` and no `bias_group`.",
@@ -570,7 +570,7 @@ pub(super) static KEYS: &[Key] = &[
             "num_filters",
             "c_out",
         ],
-        domain: Domain::Integer(Range::from(1, 58).to(1024, 708)),
+        domain: Domain::Integer(Range::from(1, 58).to(CHIP.max_channels, 708)),
         default: "from the weights, or `in_channels`",
         documentation: "Number of output channels. The weights say it, so it is rarely written.",
         ..Key::BASE
@@ -578,7 +578,7 @@ pub(super) static KEYS: &[Key] = &[
     Key {
         name: "out_offset",
         foreign: &["output_offset", "write_offset"],
-        domain: Domain::Offset(Range::from(0, 301).to(0x4_fffc, 301)),
+        domain: Domain::Offset(Range::from(0, 301).to(CHIP.out_offset_limit - 4, 301)),
         default: "0, with a warning",
         documentation: "Where the output starts in each data-memory instance, in bytes; a multiple \
             of 4. It takes height x width x 4 x passes bytes, four times that with \
@@ -601,7 +601,7 @@ pub(super) static KEYS: &[Key] = &[
     Key {
         name: "bias_group",
         aliases: &["bias_quadrant"],
-        domain: Domain::Integers(Range::from(0, 208).to(3, 208)),
+        domain: Domain::Integers(Range::from(0, 208).to(QUADRANTS as i64 - 1, 208)),
         default: "any used quadrant with room",
         documentation: "Quadrant, 0 to 3, or list of quadrants, whose bias memory may hold this \
             layer's biases. A quadrant holds 512 biases on the MAX78000, 2048 on the MAX78002, \
@@ -674,7 +674,7 @@ pub(super) static KEYS: &[Key] = &[
     },
     Key {
         name: "snoop_sequence",
-        domain: Domain::Integer(Range::from(0, 120).to(127, 120)),
+        domain: Domain::Integer(Range::from(0, 120).to(CHIP.max_layers as i64 - 1, 120)),
         default: "none",
         devices: Devices::Max78002,
         advanced: true,

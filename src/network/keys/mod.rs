@@ -9,7 +9,7 @@ mod nearest;
 
 pub(crate) use domain::LARGEST;
 pub use domain::{Domain, Meaning, Range, Word};
-pub use nearest::{Nearest, nearest, nearest_word};
+pub use nearest::{Nearest, NearestWord, nearest, nearest_word};
 
 use crate::diagnostic::Code;
 
@@ -37,6 +37,16 @@ impl Scope {
             Self::Layer => layer::KEYS,
             Self::Unload => blocks::UNLOAD,
             Self::DataBuffer => blocks::DATA_BUFFER,
+        }
+    }
+
+    /// The rule that reports a missing key.
+    pub const fn missing_key(self) -> Code {
+        match self {
+            Self::Global => Code(5),
+            Self::Layer => Code(9),
+            Self::Unload => Code(41),
+            Self::DataBuffer => Code(38),
         }
     }
 

@@ -1,6 +1,6 @@
-//! What somebody meant who wrote a word that nobody knows.
+//! What somebody meant who wrote a key or a word that nobody knows.
 
-use strsim::damerau_levenshtein;
+use crate::text::slip;
 
 use super::{Key, Scope, Word};
 
@@ -11,65 +11,70 @@ pub struct Nearest {
     pub key: &'static Key,
     /// The spelling of it that is nearest.
     pub spelling: &'static str,
-    /// Whether only case, punctuation or one character differs: then there is no doubt.
+    /// Whether there is hardly a doubt: only case, punctuation or one character differs.
     pub certain: bool,
 }
 
-/// The key of the scope that somebody meant who wrote `name`.
+/// The word that was probably meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NearestWord {
+    /// The spelling that is nearest.
+    pub spelling: &'static str,
+    /// Whether there is hardly a doubt: only case, punctuation or one character differs.
+    pub certain: bool,
+}
+
+/// The key of the scope that somebody meant who wrote `name`: one that other tools call so, or
+/// that is spelled nearly so.
 pub fn nearest(scope: Scope, name: &str) -> Option<Nearest> {
     let keys = scope.keys();
-    let foreign = keys
+    let spellings = keys
         .iter()
-        .find(|key| key.foreign.iter().any(|word| folded(word) == folded(name)))
-        .map(|key| Nearest {
+        .flat_map(|key| key.spellings().map(move |spelling| (key, spelling)));
+    match keys.iter().find(|key| is_one_of(name, key.foreign)) {
+        Some(key) => Some(Nearest {
             key,
             spelling: key.name,
             certain: false,
-        });
-    foreign.or_else(|| {
-        keys.iter()
-            .flat_map(|key| key.spellings().map(move |spelling| (key, spelling)))
-            .filter_map(|(key, spelling)| Some((distance(name, spelling)?, key, spelling)))
-            .min_by_key(|(distance, ..)| *distance)
-            .map(|(distance, key, spelling)| Nearest {
-                key,
-                spelling,
-                certain: distance == 0 || (distance == 1 && spelling.len() > 3),
-            })
-    })
+        }),
+        None => misspelt(name, spellings).map(|(key, spelling, certain)| Nearest {
+            key,
+            spelling,
+            certain,
+        }),
+    }
 }
 
 /// The word of the list that somebody meant who wrote `text`.
-pub fn nearest_word(words: &'static [Word], text: &str) -> Option<&'static str> {
-    let foreign = words
+pub fn nearest_word(words: &'static [Word], text: &str) -> Option<NearestWord> {
+    let spellings = words
         .iter()
-        .find(|word| word.foreign.iter().any(|name| folded(name) == folded(text)))
-        .map(|word| word.name);
-    foreign.or_else(|| {
-        words
-            .iter()
-            .flat_map(Word::spellings)
-            .filter_map(|spelling| Some((distance(text, spelling)?, spelling)))
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, spelling)| spelling)
-    })
-}
-
-/// How many characters differ, case and punctuation aside; `None` where it is too many for a slip.
-fn distance(text: &str, spelling: &str) -> Option<usize> {
-    // Nobody misspells a key by more than a few characters, and the comparison is quadratic.
-    if text.len() > spelling.len() + 4 {
-        return None;
+        .flat_map(|word| word.spellings().map(move |spelling| (word, spelling)));
+    match words.iter().find(|word| is_one_of(text, word.foreign)) {
+        Some(word) => Some(NearestWord {
+            spelling: word.name,
+            certain: false,
+        }),
+        None => misspelt(text, spellings)
+            .map(|(_, spelling, certain)| NearestWord { spelling, certain }),
     }
-    let (text, spelling) = (folded(text), folded(spelling));
-    let distance = damerau_levenshtein(&text, &spelling);
-    (distance <= (spelling.len() / 3).clamp(1, 3) && distance < text.len()).then_some(distance)
 }
 
-/// Lower case, letters and digits only.
-fn folded(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|other| slip(word, other) == Some(0))
+}
+
+/// The nearest of the spellings, and whether it is certain.
+fn misspelt<T>(
+    word: &str,
+    spellings: impl Iterator<Item = (T, &'static str)>,
+) -> Option<(T, &'static str, bool)> {
+    spellings
+        .filter_map(|(item, spelling)| Some((slip(word, spelling)?, item, spelling)))
+        .min_by_key(|(slip, ..)| *slip)
+        .map(|(slip, item, spelling)| {
+            // In a word of two or three letters, one letter may make another word.
+            let certain = slip == 0 || (slip == 1 && spelling.len() > 3);
+            (item, spelling, certain)
+        })
 }

@@ -17,7 +17,7 @@ pub(super) fn layer(reader: &mut Reader, block: &Block) -> Layer {
         ..Layer::default()
     };
     let mut kernel = None;
-    for at in reader.occurrences(block.node, Scope::Layer) {
+    for at in reader.occurrences(block.node, Scope::Layer, block.head) {
         match at.entry.key.name {
             "name" => layer.name = reader.text(&at),
             "sequence" => layer.sequence = reader.integer(&at),
@@ -26,7 +26,7 @@ pub(super) fn layer(reader: &mut Reader, block: &Block) -> Layer {
             "simulated_sequence" => layer.simulated_sequence = reader.target(&at),
             "snoop_sequence" => layer.snoop_sequence = reader.integer(&at),
             "weight_source" => layer.weight_source = reader.reference(&at),
-            "processors" => layer.processors = reader.processors(&at),
+            "processors" => layer.processors = reader.mask(&at),
             "output_processors" => layer.output_processors = reader.mask(&at),
             "in_offset" => layer.in_offset = reader.integer(&at),
             "out_offset" => layer.out_offset = reader.integer(&at),
@@ -96,14 +96,6 @@ pub(super) fn layer(reader: &mut Reader, block: &Block) -> Layer {
 }
 
 impl Reader<'_> {
-    /// `processors`; without a value the key counts as missing (AX009).
-    fn processors(&mut self, at: &Occurrence) -> Field<u64> {
-        if self.document.value(at.value) == Some(crate::yaml::Value::Null) {
-            return at.invalid(Code(9));
-        }
-        self.mask(at)
-    }
-
     /// `stride`: a pair of equal numbers.
     fn square(&mut self, at: &Occurrence) -> Field<[i64; 2]> {
         match self.pair(at) {

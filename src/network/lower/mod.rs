@@ -30,9 +30,12 @@ pub fn lower(document: &Document, text: &str) -> Network {
         ..Network::default()
     };
     if !reader.is_mapping(root, None) {
-        network.span = Span::at(0);
+        network.problems = reader.problems;
+        return network;
     }
-    for at in reader.occurrences(root, Scope::Global) {
+    let head = document.entries(root).first();
+    let head = head.map_or(network.span, |entry| document.span(entry.key));
+    for at in reader.occurrences(root, Scope::Global, head) {
         match at.entry.key.name {
             "arch" => network.arch = reader.text(&at),
             "dataset" => network.dataset = reader.text(&at),
@@ -144,7 +147,7 @@ fn unload(reader: &mut Reader, block: &Block) -> Unload {
         head: block.head,
         ..Unload::default()
     };
-    for at in reader.occurrences(block.node, Scope::Unload) {
+    for at in reader.occurrences(block.node, Scope::Unload, block.head) {
         match at.entry.key.name {
             "processors" => unload.processors = reader.mask(&at),
             "channels" => unload.channels = reader.integer(&at),
@@ -164,7 +167,7 @@ fn data_buffer(reader: &mut Reader, block: &Block) -> DataBuffer {
         head: block.head,
         ..DataBuffer::default()
     };
-    for at in reader.occurrences(block.node, Scope::DataBuffer) {
+    for at in reader.occurrences(block.node, Scope::DataBuffer, block.head) {
         match at.entry.key.name {
             "processors" => buffer.processors = reader.mask(&at),
             "dim" => buffer.dim = reader.dimensions(&at),

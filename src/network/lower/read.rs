@@ -21,8 +21,9 @@ pub(super) struct Reader<'a> {
 pub(super) struct Occurrence {
     pub(super) entry: KeyEntry,
     pub(super) value: NodeId,
-    /// The rule that reports the key as misspelt; its value is then not looked at.
-    misspelt: Option<Code>,
+    /// The rule that reports the key as a whole, as misspelt or without a value; its value is then
+    /// not looked at.
+    reported: Option<Code>,
 }
 
 /// What is wrong with a value: the rule, the place, the kind.
@@ -40,7 +41,7 @@ impl Occurrence {
         Field::Invalid {
             key: self.entry.name,
             span: self.entry.value,
-            code: self.misspelt.unwrap_or(rule),
+            code: self.reported.unwrap_or(rule),
         }
     }
 }
@@ -57,18 +58,29 @@ impl Reader<'_> {
     }
 
     /// The keys of a mapping that the scope knows, each once: of a repeated key the first entry
-    /// counts. A misspelt key stands for the key that was meant, so that nobody misses it.
-    pub(super) fn occurrences(&mut self, mapping: NodeId, scope: Scope) -> Vec<Occurrence> {
+    /// counts. A misspelt key stands for the key that was meant, so that nobody misses it; keys
+    /// that nevertheless are missing are reported at `head`.
+    pub(super) fn occurrences(
+        &mut self,
+        mapping: NodeId,
+        scope: Scope,
+        head: Span,
+    ) -> Vec<Occurrence> {
         let mut known: Vec<Occurrence> = Vec::new();
         let mut unknown = Vec::new();
         for entry in self.document.entries(mapping) {
             let name = self.document.span(entry.key);
-            let key = match self.document.value(entry.key) {
-                Some(Value::String(text)) => keys::find(scope, &text),
-                _ => None,
+            let Some(value) = self.document.value(entry.key) else {
+                continue; // a list or a mapping as key: the YAML is at fault
             };
-            let Some(key) = key else {
+            let Value::String(text) = value else {
                 unknown.push((name, entry.value));
+                continue;
+            };
+            let Some(key) = keys::find(scope, &text) else {
+                if text != "<<" && !self.document.is_unreadable(entry.key) {
+                    unknown.push((name, entry.value));
+                }
                 continue;
             };
             let occurrence = self.occurrence(key, name, entry.value);
@@ -111,12 +123,88 @@ impl Reader<'_> {
             );
             if let Some(nearest) = nearest.filter(|_| !taken) {
                 known.push(Occurrence {
-                    misspelt: Some(code),
+                    reported: Some(code),
                     ..self.occurrence(nearest.key, name, value)
                 });
             }
         }
+        if self.fill_gaps(mapping, scope, &mut known) {
+            self.report_missing(scope, head, &mut known);
+        }
         known
+    }
+
+    /// Keys that stand in text which could not be read count as given, without a value. Yields
+    /// whether the mapping can be judged: nothing is missing in it, or it is known what.
+    fn fill_gaps(&self, mapping: NodeId, scope: Scope, known: &mut Vec<Occurrence>) -> bool {
+        let gaps: Vec<Span> = self
+            .document
+            .gaps_in(mapping)
+            .filter(|gap| {
+                // What is missing in a value is no key of this mapping.
+                let entries = self.document.entries(mapping).iter();
+                entries
+                    .filter(|entry| self.document.value(entry.value).is_none())
+                    .all(|entry| {
+                        self.document
+                            .gaps_in(entry.value)
+                            .all(|inner| inner != *gap)
+                    })
+            })
+            .collect();
+        let mut judged = true;
+        for gap in gaps {
+            let words = gap
+                .text(self.text)
+                .split(|c: char| c != '_' && !c.is_alphanumeric());
+            let keys: Vec<&'static Key> =
+                words.filter_map(|word| keys::find(scope, word)).collect();
+            for &key in &keys {
+                if !known.iter().any(|at| std::ptr::eq(at.entry.key, key)) {
+                    known.push(Occurrence {
+                        entry: KeyEntry {
+                            key,
+                            name: gap,
+                            value: gap,
+                        },
+                        value: mapping,
+                        reported: Some(Code(1)),
+                    });
+                }
+            }
+            judged &= !keys.is_empty();
+        }
+        judged
+    }
+
+    /// Reports the required keys that are missing; one without a value counts as missing.
+    fn report_missing(&mut self, scope: Scope, head: Span, known: &mut [Occurrence]) {
+        let code = scope.missing_key();
+        let mut span = head;
+        let mut missing = Vec::new();
+        for key in scope.keys().iter().filter(|key| key.required) {
+            let given = known.iter_mut().find(|at| std::ptr::eq(at.entry.key, key));
+            match given {
+                None => missing.push(key),
+                Some(at) if at.reported.is_none() && self.is_empty(at.value) => {
+                    at.reported = Some(code);
+                    span = at.entry.name;
+                    missing.push(key);
+                }
+                Some(_) => {}
+            }
+        }
+        if !missing.is_empty() {
+            let kind = ProblemKind::MissingKeys {
+                scope,
+                keys: missing,
+            };
+            self.report(Fault { code, span, kind }, None);
+        }
+    }
+
+    fn is_empty(&self, node: NodeId) -> bool {
+        self.found(node) == Found::Nothing && !self.document.is_unreadable(node)
     }
 
     fn occurrence(&self, key: &'static Key, name: Span, value: NodeId) -> Occurrence {
@@ -127,7 +215,7 @@ impl Reader<'_> {
                 value: self.document.span(value),
             },
             value,
-            misspelt: None,
+            reported: None,
         }
     }
 
@@ -137,8 +225,11 @@ impl Reader<'_> {
         at: &Occurrence,
         read: impl FnOnce(&mut Self, &Occurrence) -> Reading<T>,
     ) -> Field<T> {
-        if let Some(code) = at.misspelt {
+        if let Some(code) = at.reported {
             return at.invalid(code);
+        }
+        if self.is_unreadable(at.value) {
+            return at.invalid(Code(1));
         }
         match read(self, at) {
             Ok(value) => Field::Given {
@@ -503,6 +594,15 @@ impl Reader<'_> {
         let kind = ProblemKind::BooleanAsNumber { value };
         self.report(Fault::new(51, at.entry.value, kind), Some(at.entry));
         value
+    }
+
+    /// Whether a value, or an item of it, is a fault of the YAML, which says so itself.
+    fn is_unreadable(&self, node: NodeId) -> bool {
+        let items = self.document.items(node).iter();
+        self.document.is_unreadable(node)
+            || items
+                .map(|item| item.value)
+                .any(|item| self.document.is_unreadable(item))
     }
 
     fn is_list(&self, node: NodeId) -> bool {

@@ -1,0 +1,115 @@
+//! What the hardware runs where it differs from what the file says: small kernels emulated by
+//! larger ones, dilation, flipped padding (`backend/max7800x.py`, its `hw_` variables).
+
+use crate::device::Device;
+
+use super::fact::{Fact, broken};
+use super::parameters::{Operator, Parameters};
+use super::shapes::{Shape, Spread};
+
+/// How a dilated Conv1d is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dilation {
+    /// Without dilation.
+    None,
+    /// By a longer kernel with zeros between its values.
+    Stretched,
+    /// By a 3x3 Conv2d over the data folded to rows of `dilation` values.
+    Folded,
+}
+
+/// The operation of one layer as the hardware runs it. Pairs are height and width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hardware {
+    /// Kernel size.
+    pub kernel: [i64; 2],
+    /// Padding; of a transposed convolution what the hardware adds, not what PyTorch removes.
+    pub pad: [i64; 2],
+    /// Dimensions that it reads.
+    pub in_dim: [i64; 2],
+    /// Dimensions behind pooling.
+    pub pooled_dim: [i64; 2],
+    /// Whether a 1x1 kernel is run as a 3x3 one, because the layer or the one before streams.
+    pub emulates_1x1: bool,
+    /// How dilation is run.
+    pub dilation: Dilation,
+    /// Pixels that it writes behind the output that the file describes.
+    pub out_pad: i64,
+    /// Bytes that it writes before `out_offset`.
+    pub out_ignore: i64,
+    /// Words of TRAM that the layer needs on each processor, an input pass.
+    pub tram: i64,
+}
+
+/// Layers for which the vendor's tool checks streaming: one more than can stream.
+pub(super) fn may_stream(device: &Device, layer: usize) -> bool {
+    layer <= device.max_streaming_layers
+}
+
+/// Derives what the hardware runs. `near_stream` says that the layer or the one before streams.
+pub(super) fn hardware(
+    device: &Device,
+    layer: usize,
+    parameters: &Parameters,
+    shape: &Shape,
+    output_spread: Fact<Spread>,
+    near_stream: bool,
+) -> Fact<Hardware> {
+    let operator = parameters.operator?;
+    let mut hardware = Hardware {
+        kernel: parameters.kernel?,
+        pad: parameters.pad?,
+        in_dim: shape.in_dim?,
+        pooled_dim: shape.pooled_dim?,
+        emulates_1x1: false,
+        dilation: Dilation::None,
+        out_pad: 0,
+        out_ignore: 0,
+        tram: 1,
+    };
+    let dilation = parameters.dilation?;
+    if near_stream
+        && may_stream(device, layer)
+        && matches!(operator, Operator::Conv2d | Operator::ConvTranspose2d)
+        && hardware.kernel == [1, 1]
+    {
+        hardware.emulates_1x1 = true;
+        hardware.kernel = [3, 3];
+        hardware.pad = [1, 1];
+    }
+    if operator == Operator::Conv1d && dilation[0] > 1 && hardware.kernel[0] > 1 {
+        let length = hardware.kernel[0];
+        if (length - 1) * dilation[0] < 9 {
+            hardware.dilation = Dilation::Stretched;
+            hardware.kernel = [1 + (length - 1) * dilation[0], 1];
+        } else if length <= 3 {
+            let rows = (hardware.in_dim[0] + dilation[0] - 1).div_euclid(dilation[0]);
+            let [out_length, _] = shape.out_dim?;
+            hardware.dilation = Dilation::Folded;
+            hardware.in_dim = [rows, dilation[0]];
+            hardware.pooled_dim = hardware.in_dim;
+            hardware.pad = [1, 1];
+            hardware.kernel = [3, 3];
+            hardware.out_pad = rows * dilation[0] - out_length;
+            if length == 3 {
+                hardware.out_ignore = 4 * dilation[0] * output_spread?.passes;
+            }
+        } else {
+            return broken(429);
+        }
+    }
+    if operator == Operator::ConvTranspose2d {
+        for i in 0..2 {
+            hardware.pad[i] = dilation[i] * (hardware.kernel[i] - 1) - hardware.pad[i];
+        }
+    }
+    let (width, pad, kernel) = (hardware.pooled_dim[1], hardware.pad[1], hardware.kernel[1]);
+    hardware.tram = match operator {
+        Operator::Passthrough => 1,
+        Operator::ConvTranspose2d => {
+            ((width - 1) * 2 + 1 + parameters.output_pad? + 2 * pad - kernel).max(0) + 1
+        }
+        _ => (width + 2 * pad - kernel).max(0) + 1,
+    };
+    Ok(hardware)
+}

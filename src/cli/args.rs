@@ -1,0 +1,291 @@
+//! The arguments of the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+use crate::device::DeviceId;
+use crate::diagnostic::Severity;
+use crate::facts::{Flags, parse_flags};
+use crate::workspace::{DeviceChoice, Selector};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Linter for the network YAML files of the MAX78000 and MAX78002 AI accelerators
+#[derive(Parser)]
+#[command(
+    name = "ai8x-lint",
+    version,
+    styles = STYLES,
+    override_usage = "ai8x-lint [check] [OPTIONS] [PATHS]...\n       ai8x-lint <COMMAND>",
+    after_help = "Without a command, `check` is meant: `ai8x-lint network.yaml`."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Lint network files
+    Check(Box<CheckArgs>),
+    /// Explain a rule or a key of the network file
+    Explain(ExplainArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Print the facts of both chips
+    Devices,
+    /// Print what is in force for a network, and why
+    Config(ConfigArgs),
+}
+
+impl Command {
+    /// Whether an argument is the name of a command.
+    pub(super) fn is_named(argument: &str) -> bool {
+        Self::has_subcommand(argument) || argument == "help"
+    }
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("apply").args(["fix", "diff"]).multiple(true)))]
+pub(super) struct CheckArgs {
+    /// Files, and folders to look for networks in; `-` is standard input
+    #[arg(default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// How to print the findings
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        env = "AI8X_LINT_OUTPUT_FORMAT"
+    )]
+    pub(super) output_format: Format,
+    /// Print the findings into a file
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+    /// Count the findings of each rule instead of printing them
+    #[arg(long)]
+    pub(super) statistics: bool,
+    /// Least severity to show
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) min_severity: Option<Level>,
+    /// When to use colors
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    pub(super) color: Color,
+    /// Print the findings only
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Print what is assumed about each network
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+
+    /// Apply safe fixes
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) fix: bool,
+    /// Apply unsafe fixes, too
+    #[arg(long, help_heading = "Fixes", requires = "apply")]
+    pub(super) unsafe_fixes: bool,
+    /// Print what --fix would change, and change nothing
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) diff: bool,
+
+    /// Only these rules: codes, beginnings of codes, names
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub(super) select: Option<Vec<Selector>>,
+    /// These rules, too
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub(super) extend_select: Vec<Selector>,
+    /// Not these rules
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub(super) ignore: Vec<Selector>,
+
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    #[command(flatten)]
+    pub(super) files: FileArgs,
+
+    /// Least severity that makes the exit code 1 [default: error]
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Exit code")]
+    pub(super) fail_on: Option<Level>,
+    /// Exit with 0 whatever is found
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) exit_zero: bool,
+}
+
+/// What the network does not say itself.
+#[derive(Args)]
+pub(super) struct FactArgs {
+    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on both
+    #[arg(long, value_name = "DEVICE", value_parser = device, help_heading = "Facts")]
+    pub(super) device: Option<DeviceChoice>,
+    /// A shapes file for all networks, instead of each one's NAME.shapes.json
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub(super) shapes: Option<PathBuf>,
+    /// The flags that the vendor's tool gets: "--fifo --overlap-data"
+    #[arg(
+        long,
+        value_name = "FLAGS",
+        value_parser = flags,
+        allow_hyphen_values = true,
+        help_heading = "Facts"
+    )]
+    pub(super) izer_flags: Option<(String, Flags)>,
+}
+
+/// Which files count.
+#[derive(Args)]
+pub(super) struct FileArgs {
+    /// The configuration file, instead of the nearest one above each network
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub(super) config: Option<PathBuf>,
+    /// Ignore all configuration files
+    #[arg(long, conflicts_with = "config", help_heading = "Files")]
+    pub(super) isolated: bool,
+    /// Exclude named files, too, where the configuration excludes them
+    #[arg(long, help_heading = "Files")]
+    pub(super) force_exclude: bool,
+    /// The name that standard input goes by
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "<stdin>",
+        help_heading = "Files"
+    )]
+    pub(super) stdin_filename: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct ExplainArgs {
+    /// Codes or names of rules, beginnings of codes, or keys of the network file
+    #[arg(value_name = "RULE|KEY", required_unless_present = "all")]
+    pub(super) topics: Vec<String>,
+    /// Explain all rules and all keys
+    #[arg(long)]
+    pub(super) all: bool,
+}
+
+#[derive(Args)]
+pub(super) struct SchemaArgs {
+    /// What the schema describes
+    #[arg(value_enum)]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Args)]
+pub(super) struct ConfigArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The source with the places underlined, notes, and fixes
+    #[default]
+    Full,
+    /// A line a finding
+    Concise,
+    /// A JSON array; `ai8x-lint schema output` describes it
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// The text of yamllint, for `ai8xize.py --yamllint ai8x-lint`
+    Yamllint,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Information,
+    Hint,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warning => Self::Warning,
+            Level::Information => Self::Information,
+            Level::Hint => Self::Hint,
+        }
+    }
+}
+
+/// What a schema can be printed of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// The network file
+    Network,
+    /// The configuration file
+    Config,
+    /// The output of `--output-format json`
+    Output,
+    /// The shapes file
+    Shapes,
+}
+
+fn device(name: &str) -> Result<DeviceChoice, String> {
+    if name.eq_ignore_ascii_case("both") {
+        return Ok(DeviceChoice::Both);
+    }
+    DeviceId::parse(name)
+        .map(DeviceChoice::One)
+        .ok_or_else(|| "it is MAX78000, MAX78002 or both".to_owned())
+}
+
+fn flags(words: &str) -> Result<(String, Flags), String> {
+    let flags = parse_flags(words.split_whitespace())?;
+    Ok((words.to_owned(), flags))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

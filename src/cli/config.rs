@@ -1,0 +1,117 @@
+//! `ai8x-lint config`: what is in force for one network, and why.
+
+use std::fmt::{Display, Write};
+use std::path;
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::diagnostic::Severity;
+use crate::report::concise;
+use crate::rules::words::{count, list};
+use crate::workspace::{Assumptions, Known, Selection, SourceFile, lint, shown};
+
+use super::args::ConfigArgs;
+use super::inputs::{configurations, overrides};
+
+pub(super) fn run(args: &ConfigArgs) -> Result<String> {
+    let path = path::absolute(&args.file)?;
+    let file = SourceFile::read(&path)
+        .map_err(|trouble| anyhow!("{}: {}", trouble.name, trouble.message))?;
+    let configurations = configurations(args.config.as_deref())?;
+    let config = configurations.of_file(&path);
+    let overrides = overrides(&args.facts, Selection::default())?;
+    let linted = lint(&file, &config, &overrides);
+    if let Some(fault) = config.fault.as_ref().or(linted.sidecar.as_ref()) {
+        bail!("{}", concise(std::slice::from_ref(fault)).trim_end());
+    }
+
+    let settings = &config.settings;
+    let severities: Vec<String> = settings
+        .severity
+        .iter()
+        .map(|(rule, severity)| format!("{rule} {severity}"))
+        .collect();
+    let severity = |given: Option<Severity>, usual: Severity| match given {
+        Some(severity) => severity.to_string(),
+        None => format!("{usual} (default)"),
+    };
+    let excluded = if config.excludes(&path) {
+        "this file, when it is found in a folder"
+    } else {
+        "not this file"
+    };
+    let path_of_config = config.path.as_deref().map(shown);
+    let selected = settings.select.as_ref();
+    let rows = [
+        (
+            "configuration",
+            path_of_config.unwrap_or_else(|| "none".to_owned()),
+        ),
+        ("device", device(&linted.assumptions)),
+        ("izer-flags", flags(&linted.assumptions)),
+        ("shapes", shapes(&linted.assumptions)),
+        (
+            "select",
+            selected.map_or_else(|| "all rules".to_owned(), |rules| all(rules)),
+        ),
+        ("extend-select", all(&settings.extend_select)),
+        ("ignore", all(&settings.ignore)),
+        ("per-file-ignores", all(&config.ignored_in(&path))),
+        ("severity", all(&severities)),
+        ("exclude", excluded.to_owned()),
+        (
+            "min-severity",
+            severity(settings.min_severity, Severity::Hint),
+        ),
+        ("fail-on", severity(settings.fail_on, Severity::Error)),
+    ];
+    let mut out = String::new();
+    for (name, value) in rows {
+        let _ = writeln!(out, "{name:<18}{value}");
+    }
+    Ok(out)
+}
+
+/// The chip, and why.
+pub(super) fn device(assumptions: &Assumptions) -> String {
+    match &assumptions.device {
+        Some(known) => because(known.value.name(), known),
+        None => "unknown, both are checked".to_owned(),
+    }
+}
+
+/// The flags of the vendor's tool, and why.
+pub(super) fn flags(assumptions: &Assumptions) -> String {
+    match &assumptions.flags {
+        Some(known) => because(&known.value.0, known),
+        None => "unknown".to_owned(),
+    }
+}
+
+/// What the shapes file says, and why it is the one.
+pub(super) fn shapes(assumptions: &Assumptions) -> String {
+    let Some(known) = &assumptions.shapes else {
+        return "unknown".to_owned();
+    };
+    let (path, shapes) = &known.value;
+    let mut says = Vec::new();
+    if let Some(input) = &shapes.input {
+        let sizes: Vec<String> = input.iter().map(ToString::to_string).collect();
+        says.push(format!("input {}", sizes.join("x")));
+    }
+    if let Some(weights) = &shapes.weights {
+        says.push(count(weights.len() as i64, "weighted layer"));
+    }
+    format!("{}: {}", because(&shown(path), known), all(&says))
+}
+
+fn because<T>(value: &str, known: &Known<T>) -> String {
+    format!("{value} ({})", known.origin)
+}
+
+fn all(items: &[impl Display]) -> String {
+    match items {
+        [] => "none".to_owned(),
+        _ => list(&items.iter().map(ToString::to_string).collect::<Vec<_>>()),
+    }
+}

@@ -1,0 +1,56 @@
+//! Spans as the places that people and programs count: lines and columns from 1.
+
+use crate::text::{LineIndex, Span};
+
+use super::FileReport;
+
+/// A position: line and column from 1, the column in code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// A file with its line starts.
+pub(super) struct Places<'a> {
+    pub(super) file: &'a FileReport,
+    pub(super) lines: LineIndex,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(file: &'a FileReport) -> Self {
+        Self {
+            file,
+            lines: LineIndex::new(&file.text),
+        }
+    }
+
+    /// Start and end of a span, whatever it is.
+    pub(super) fn range(&self, span: Span) -> (Position, Position) {
+        let position = |offset| {
+            let place = self.lines.code_points(&self.file.text, offset);
+            Position {
+                line: place.line + 1,
+                column: place.column + 1,
+            }
+        };
+        (position(span.start), position(span.end))
+    }
+
+    /// Start of a span.
+    pub(super) fn start(&self, span: Span) -> Position {
+        self.range(Span::at(span.start)).0
+    }
+
+    /// The bytes of a span, moved to where they lie in the text and on character boundaries.
+    pub(super) fn bytes(&self, span: Span) -> std::ops::Range<usize> {
+        let text = &self.file.text;
+        let start = text.floor_char_boundary(span.start as usize);
+        start..text.ceil_char_boundary(span.end as usize).max(start)
+    }
+}
+
+/// A message on one line, for formats where a line is a finding.
+pub(super) fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,297 @@
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+use crate::diagnostic::{Applicability, Code, Severity};
+use crate::text::{Edit, Span};
+
+const TEXT: &str = "arch: übung\nlayers:\n  - out_ofset: 0x2000\n    processors: 0xf\n";
+
+fn finding(code: u16, severity: Severity, span: Span) -> Finding {
+    Finding {
+        code: Code(code),
+        name: "some-rule",
+        severity,
+        message: "this is wrong by 100 %".to_owned(),
+        span,
+        layer: None,
+        related: Vec::new(),
+        notes: Vec::new(),
+        fixes: Vec::new(),
+    }
+}
+
+fn span(word: &str) -> Span {
+    let start = TEXT.find(word).unwrap() as u32;
+    Span::new(start, start + word.len() as u32)
+}
+
+fn reports() -> Vec<FileReport> {
+    let mut misspelt = finding(6, Severity::Error, span("out_ofset"))
+        .related(span("processors"), 0, "the other key")
+        .note("a note\nof two lines")
+        .fix(
+            Applicability::Safe,
+            "rename to `out_offset`",
+            vec![Edit::replace(span("out_ofset"), "out_offset")],
+        );
+    misspelt.layer = Some(0);
+    let network = FileReport {
+        path: "networks/a,b.yaml".to_owned(),
+        text: TEXT.to_owned(),
+        findings: vec![finding(901, Severity::Information, span("übung")), misspelt],
+    };
+    let mut warning = finding(983, Severity::Warning, Span::at(4));
+    warning.message = "an error is near".to_owned();
+    let config = FileReport {
+        path: "ai8x-lint.toml".to_owned(),
+        text: "a = 1".to_owned(),
+        findings: vec![warning.fix(Applicability::Unsafe, "delete it", vec![])],
+    };
+    vec![network, config]
+}
+
+#[test]
+fn concise_is_a_line_a_finding() {
+    assert_snapshot!(concise(&reports()), @"
+    networks/a,b.yaml:1:7: information[AX901] this is wrong by 100 %
+    networks/a,b.yaml:3:5: error[AX006] this is wrong by 100 %
+    ai8x-lint.toml:1:5: warning[AX983] an error is near
+    ");
+}
+
+#[test]
+fn yamllint_looks_like_yamllint() {
+    assert_snapshot!(yamllint(&reports()), @"
+    networks/a,b.yaml
+      1:7       warning  this is wrong by 100 %  (AX901)
+      3:5       error    this is wrong by 100 %  (AX006)
+
+    ai8x-lint.toml
+      1:5       warning  an error is near  (AX983)
+    ");
+    // The vendor's tool asks for one file, and stops at ` error `.
+    let one = yamllint(&reports()[1..]);
+    assert_snapshot!(one, @"  1:5       warning  an error is near  (AX983)");
+    assert!(!one.contains(" error "));
+    let mut first = reports().remove(1);
+    first.findings[0].message = "error at the start".to_owned();
+    assert!(!yamllint(&[first]).contains(" error "));
+}
+
+#[test]
+fn github_escapes() {
+    assert_snapshot!(github(&reports()), @"
+    ::notice file=networks/a%2Cb.yaml,line=1,endLine=1,col=7,endColumn=12,title=AX901 some-rule::this is wrong by 100 %25
+    ::error file=networks/a%2Cb.yaml,line=3,endLine=3,col=5,endColumn=14,title=AX006 some-rule::this is wrong by 100 %25%0Aa note%0Aof two lines
+    ::warning file=ai8x-lint.toml,line=1,endLine=1,col=5,endColumn=5,title=AX983 some-rule::an error is near
+    ");
+}
+
+#[test]
+fn json_counts_code_points_from_one() {
+    assert_snapshot!(json(&reports()), @r#"
+    [
+      {
+        "code": "AX901",
+        "name": "some-rule",
+        "severity": "information",
+        "message": "this is wrong by 100 %",
+        "file": "networks/a,b.yaml",
+        "layer": null,
+        "range": {
+          "start": {
+            "line": 1,
+            "column": 7
+          },
+          "end": {
+            "line": 1,
+            "column": 12
+          }
+        },
+        "related": [],
+        "notes": [],
+        "fixes": []
+      },
+      {
+        "code": "AX006",
+        "name": "some-rule",
+        "severity": "error",
+        "message": "this is wrong by 100 %",
+        "file": "networks/a,b.yaml",
+        "layer": 0,
+        "range": {
+          "start": {
+            "line": 3,
+            "column": 5
+          },
+          "end": {
+            "line": 3,
+            "column": 14
+          }
+        },
+        "related": [
+          {
+            "message": "the other key",
+            "file": "networks/a,b.yaml",
+            "range": {
+              "start": {
+                "line": 4,
+                "column": 5
+              },
+              "end": {
+                "line": 4,
+                "column": 15
+              }
+            },
+            "layer": 0
+          }
+        ],
+        "notes": [
+          "a note\nof two lines"
+        ],
+        "fixes": [
+          {
+            "title": "rename to `out_offset`",
+            "applicability": "safe",
+            "edits": [
+              {
+                "file": "networks/a,b.yaml",
+                "range": {
+                  "start": {
+                    "line": 3,
+                    "column": 5
+                  },
+                  "end": {
+                    "line": 3,
+                    "column": 14
+                  }
+                },
+                "new_text": "out_offset"
+              }
+            ]
+          }
+        ]
+      },
+      {
+        "code": "AX983",
+        "name": "some-rule",
+        "severity": "warning",
+        "message": "an error is near",
+        "file": "ai8x-lint.toml",
+        "layer": null,
+        "range": {
+          "start": {
+            "line": 1,
+            "column": 5
+          },
+          "end": {
+            "line": 1,
+            "column": 5
+          }
+        },
+        "related": [],
+        "notes": [],
+        "fixes": [
+          {
+            "title": "delete it",
+            "applicability": "unsafe",
+            "edits": []
+          }
+        ]
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn full_shows_source_and_fix() {
+    assert_snapshot!(full(&reports(), false), @"
+    note[AX901]: this is wrong by 100 %
+      ┌─ networks/a,b.yaml:1:7
+      │
+    1 │ arch: übung
+      │       ^^^^^
+
+    error[AX006]: this is wrong by 100 %
+      ┌─ networks/a,b.yaml:3:5
+      │
+    3 │   - out_ofset: 0x2000
+      │     ^^^^^^^^^ layer 0
+    4 │     processors: 0xf
+      │     ---------- the other key
+      │
+      = a note
+        of two lines
+      = fix (--fix): rename to `out_offset`
+        -   - out_ofset: 0x2000
+        +   - out_offset: 0x2000
+
+    warning[AX983]: an error is near
+      ┌─ ai8x-lint.toml:1:5
+      │
+    1 │ a = 1
+      │     ^
+      │
+      = fix (--fix --unsafe-fixes): delete it
+    ");
+}
+
+#[test]
+fn full_has_colors_only_where_asked() {
+    assert!(!full(&reports(), false).contains('\x1b'));
+    let colored = full(&reports(), true);
+    assert!(
+        colored.contains("\x1b[31m-   - out_ofset: 0x2000\x1b[0m"),
+        "{colored}"
+    );
+    assert!(
+        colored.contains("\x1b[32m+   - out_offset: 0x2000\x1b[0m"),
+        "{colored}"
+    );
+}
+
+#[test]
+fn summary_counts() {
+    assert_snapshot!(Summary::new(&reports(), 2), @"Found 1 error, 1 warning and 1 note in 2 files; 1 fixable with --fix, 1 more with --fix --unsafe-fixes");
+    assert_snapshot!(Summary::new(&[], 3), @"Found nothing");
+    assert_snapshot!(Summary { errors: 2, warnings: 1, notes: 3, files: 1, ..Summary::default() }, @"Found 2 errors, 1 warning and 3 notes in 1 file");
+    assert_snapshot!(statistics(&reports()), @"
+    1  AX006  error        some-rule
+    1  AX901  information  some-rule
+    1  AX983  warning      some-rule
+    ");
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop::collection::vec(
+        prop::sample::select(vec![
+            "a", ": ", "\t", "\n", "\r", "\r\n", "ü", "🦀", "\u{301}", "\u{feff}", "\x1b",
+        ]),
+        0..30,
+    )
+    .prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    /// No span, inside the text or not, on a character boundary or not, makes a format fail.
+    #[test]
+    fn no_span_is_a_panic(
+        text in any_text(),
+        spans in prop::collection::vec((0u32..100, 0u32..100), 1..4),
+        color: bool,
+    ) {
+        let mut spans = spans.into_iter().map(|(start, end)| Span::new(start, end));
+        let primary = spans.next().unwrap_or_default();
+        let mut found = finding(1, Severity::Error, primary)
+            .fix(Applicability::Safe, "title", vec![Edit::delete(primary)]);
+        for span in spans {
+            found = found.related(span, None, "related");
+        }
+        let files = [FileReport { path: "p".to_owned(), text, findings: vec![found] }];
+        prop_assert!(full(&files, color).contains("AX001"));
+        for format in [concise, github, json, yamllint] {
+            prop_assert!(format(&files).contains("AX001"));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A network file: its text and tree, and whether it is one.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::text::LineIndex;
+use crate::yaml::{self, Document, NodeKind};
+
+use super::shown;
+
+/// Far more than any network needs; a network has a few kilobytes.
+const LARGEST_FILE: usize = 16 << 20;
+
+/// The text of a file and what can be read off it.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// The file as the user knows it.
+    pub name: String,
+    /// Its absolute path; for standard input, the one that the text would have.
+    pub path: PathBuf,
+    /// Its text, a byte order mark included.
+    pub text: String,
+    /// The tree of the text.
+    pub document: Document,
+}
+
+/// A file that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file as the user knows it.
+    pub name: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl SourceFile {
+    /// A file with this text.
+    pub fn new(name: String, path: PathBuf, text: String) -> Self {
+        let document = yaml::parse(&text);
+        Self {
+            name,
+            path,
+            text,
+            document,
+        }
+    }
+
+    /// The same file with another text.
+    #[must_use]
+    pub fn with_text(&self, text: String) -> Self {
+        Self::new(self.name.clone(), self.path.clone(), text)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Where it is no text, or cannot be read.
+    pub fn read(path: &Path) -> Result<Self, Trouble> {
+        Self::of_bytes(shown(path), path, &read_bytes(path))
+    }
+
+    /// Reads standard input as if it were the file `path`.
+    ///
+    /// # Errors
+    /// Where it is no text, or cannot be read.
+    pub fn read_stdin(path: &Path) -> Result<Self, Trouble> {
+        Self::of_bytes(shown(path), path, &read_limited(io::stdin().lock()))
+    }
+
+    fn of_bytes(name: String, path: &Path, bytes: &io::Result<Vec<u8>>) -> Result<Self, Trouble> {
+        match bytes.as_deref().map_err(reason).and_then(text) {
+            Ok(text) => Ok(Self::new(name, path.to_owned(), text)),
+            Err(message) => Err(Trouble { name, message }),
+        }
+    }
+
+    /// Reads a file that was found in a folder; `None` where it is no network.
+    ///
+    /// # Errors
+    /// Where it may be a network, but cannot be read.
+    pub fn read_network(path: &Path) -> Result<Option<Self>, Trouble> {
+        let bytes = read_bytes(path);
+        // Most YAML files are no networks; those need not be text either.
+        if bytes.as_deref().is_ok_and(|bytes| !may_be_network(bytes)) {
+            return Ok(None);
+        }
+        let file = Self::of_bytes(shown(path), path, &bytes)?;
+        Ok((file.has("layers") && file.has("arch")).then_some(file))
+    }
+
+    /// Whether the file describes anything that belongs to a network.
+    pub fn is_network(&self) -> bool {
+        self.has("layers") || self.has("arch") || !self.document.errors.is_empty()
+    }
+
+    fn has(&self, key: &str) -> bool {
+        let root = self.document.root();
+        root.is_some_and(|root| self.document.get(root, key).is_some())
+    }
+
+    /// The value of the top-level `arch`, where it is a plain word.
+    pub fn arch(&self) -> Option<&str> {
+        let value = self.document.get(self.document.root()?, "arch")?;
+        match &self.document.node(value).kind {
+            NodeKind::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// The line of a byte, from 1.
+    pub fn line(&self, offset: u32) -> u32 {
+        LineIndex::new(&self.text).line(offset) + 1
+    }
+}
+
+/// Whether both keys of a network occur at all.
+fn may_be_network(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+    has(b"layers") && has(b"arch")
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    read_limited(fs::File::open(path)?)
+}
+
+fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader
+        .take(LARGEST_FILE as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() > LARGEST_FILE {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// Why something cannot be read or written, in plain words.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is too large for a network".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<String, String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.contains('\0') => Err("it is a binary file, not text".to_owned()),
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) if bytes.contains(&0) => Err("it is a binary file, not text".to_owned()),
+        Err(error) => {
+            let before = &bytes[..error.valid_up_to()];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(format!("it is not UTF-8: see line {line}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::tempdir;
+
+    fn file(text: &str) -> SourceFile {
+        SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), text.to_owned())
+    }
+
+    #[test]
+    fn arch_is_read_as_written() {
+        assert_eq!(file("arch: ai85net\nlayers: []\n").arch(), Some("ai85net"));
+        assert_eq!(file("arch: [a]\n").arch(), None);
+        assert_eq!(file("- arch: a\n").arch(), None);
+    }
+
+    #[test]
+    fn one_key_or_a_fault_makes_a_named_file_a_network() {
+        assert!(file("arch: a\n").is_network());
+        assert!(file("layers:\n  - pad: 1\n").is_network());
+        assert!(file("layers: [\n").is_network());
+        assert!(!file("").is_network());
+        assert!(!file("- layers\n- arch\n").is_network());
+    }
+
+    #[test]
+    fn files_of_a_folder_need_both_keys() {
+        let folder = tempdir().unwrap();
+        let read = |bytes: &[u8]| {
+            let path = folder.path().join("a.yaml");
+            fs::write(&path, bytes).unwrap();
+            SourceFile::read_network(&path).map(|file| file.is_some())
+        };
+        assert_eq!(read(b"arch: a\nlayers:\n  - pad: 1\n"), Ok(true));
+        assert_eq!(read(b"arch: a\nlayers:\n  - pad: [1\n"), Ok(true));
+        assert_eq!(read(b"arch: a\n# layers:\n"), Ok(false));
+        assert_eq!(read(b"\xff\0"), Ok(false));
+        assert!(read(b"arch: a\nlayers: [] # \xfc\n").is_err());
+    }
+
+    #[test]
+    fn what_is_no_text_is_said() {
+        assert_eq!(text(b"a\0").unwrap_err(), "it is a binary file, not text");
+        assert_eq!(
+            text(b"\xff\xfea\0").unwrap_err(),
+            "it is a binary file, not text"
+        );
+        assert_eq!(
+            text(b"a\nb\xfc").unwrap_err(),
+            "it is not UTF-8: see line 2"
+        );
+        let large = vec![b' '; LARGEST_FILE + 1];
+        assert!(read_limited(large.as_slice()).is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! Whatever the text: linting ends without a panic, findings lie inside the text, and fixes fit.
+
+mod support;
+
+use std::sync::LazyLock;
+
+use ai8x_lint::check;
+use ai8x_lint::diagnostic::{Code, Finding};
+use ai8x_lint::facts::Facts;
+use ai8x_lint::text::{Span, apply_edits};
+use proptest::prelude::*;
+
+/// What a rule that panicked becomes.
+const INTERNAL_ERROR: Code = Code(989);
+
+/// Words that meet the reader where it may stumble.
+const WORDS: &[&str] = &[
+    "- ",
+    ":",
+    "\n",
+    "\t",
+    " ",
+    "# ai8x-lint: ignore[AX301]",
+    "# ai8x-lint: device=",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"",
+    "'",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "---\n",
+    "|\n",
+    "!!str ",
+    "~",
+    "-1",
+    "0",
+    "0111",
+    "1:30",
+    "9999999999999999999999",
+    "-9223372036854775808",
+    "0xffff.ffff.ffff.ffff",
+    "1e5",
+    ".nan",
+    "no",
+    "ä😀",
+    "\u{feff}",
+    "\r",
+    "in_sequences: [-1, -2, 99]\n    ",
+    "next_sequence: 0\n    ",
+    "sequence: 7\n    ",
+    "in_dim: [0, 2000]\n    ",
+    "operands: 16\n    ",
+    "max_pool: 99\n    ",
+    "write_gap: 1000000\n    ",
+    "out_offset: 0x7fffffff\n    ",
+    "dilation: 500\n    ",
+    "streaming: true\n    ",
+    "in_crop: [1, 0]\n    ",
+];
+
+/// One change: at this part of the text (per mille), delete so many characters, insert that.
+type Change = (usize, usize, String);
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let insertion = prop_oneof![
+        proptest::sample::select(WORDS).prop_map(str::to_owned),
+        Just(String::new()),
+        ".{0,4}",
+    ];
+    proptest::collection::vec((0..1000_usize, 0..13_usize, insertion), 1..5)
+}
+
+fn changed(text: &str, changes: &[Change]) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for (place, deleted, inserted) in changes {
+        let start = text.len() * place / 1000;
+        let end = (start + deleted).min(text.len());
+        text.splice(start..end, inserted.chars());
+    }
+    text.into_iter().collect()
+}
+
+/// The networks of this package with their facts.
+static NETWORKS: LazyLock<Vec<(String, Facts)>> = LazyLock::new(|| {
+    ["examples", "examples/broken", "tests/fixtures"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(support::package_path(folder)).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a network");
+            let shapes = std::fs::read_to_string(path.with_extension("shapes.json")).ok();
+            let facts = support::facts(&text, shapes.as_deref()).expect("right facts");
+            (text, facts)
+        })
+        .collect()
+});
+
+/// What must be true of the findings of any text.
+fn assert_sound(text: &str, found: &[Finding]) -> Result<(), TestCaseError> {
+    let in_text = |span: Span| text.get(span.range()).is_some();
+    for finding in found {
+        let shown = format!("{finding:?}");
+        prop_assert!(finding.code != INTERNAL_ERROR, "{shown}");
+        prop_assert!(in_text(finding.span), "{shown}");
+        prop_assert!(
+            finding.related.iter().all(|place| in_text(place.span)),
+            "{shown}"
+        );
+        prop_assert!(
+            finding
+                .fixes
+                .iter()
+                .all(|fix| apply_edits(text, &fix.edits).is_some()),
+            "{shown}"
+        );
+        prop_assert!(
+            !finding.message.is_empty() && !finding.message.ends_with('.'),
+            "{shown}"
+        );
+    }
+    prop_assert!(
+        found.is_sorted_by_key(|finding| finding.span),
+        "findings come in order of the text"
+    );
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn changed_networks_are_linted(index in any::<proptest::sample::Index>(), changes in changes()) {
+        let (text, facts) = index.get(&NETWORKS);
+        let text = changed(text, &changes);
+        for facts in [facts, &Facts::default()] {
+            assert_sound(&text, &check(&text, facts))?;
+        }
+    }
+
+    #[test]
+    fn any_text_is_linted(text in "\\PC{0,200}") {
+        assert_sound(&text, &check(&text, &Facts::default()))?;
+    }
+}
