@@ -57,6 +57,35 @@ fn push_fault(faults: &mut Vec<Fault>, code: u16, layer: usize) {
     });
 }
 
+/// Settings that hold for nobody, because of the chip or of who reads the layer: what depends on
+/// them is broken.
+fn refuse_settings(
+    parameters: &mut [Parameters],
+    device: &Device,
+    graph: &Graph,
+    faults: &mut Vec<Fault>,
+) {
+    for &layer in &graph.order {
+        let own = &mut parameters[layer];
+        if own.output_width == Ok(32) {
+            let code = if own.operator == Ok(Operator::Passthrough) {
+                Some(445)
+            } else {
+                let is_read = graph.readers(Source::Layer(layer)).next().is_some();
+                is_read.then_some(447)
+            };
+            if let Some(code) = code {
+                push_fault(faults, code, layer);
+                own.output_width = broken(code);
+            }
+        }
+        if !device.read_gap && own.read_gap.is_ok_and(|gap| gap != 0) {
+            push_fault(faults, 442, layer);
+            own.read_gap = broken(442);
+        }
+    }
+}
+
 /// All derived facts of one network on one chip. The vectors have one entry a layer, indexed as
 /// [`Network::layers`].
 #[derive(Debug)]
@@ -90,13 +119,14 @@ impl Analysis {
     pub fn new(network: &Network, device: &'static Device, facts: &Facts) -> Self {
         let flags = facts.flags.clone().unwrap_or_default();
         let leak = default_pad_leak(network).is_some();
-        let parameters: Vec<Parameters> = network
+        let mut parameters: Vec<Parameters> = network
             .layers
             .iter()
             .map(|layer| Parameters::new(layer, leak))
             .collect();
         let mut faults = Vec::new();
         let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
+        refuse_settings(&mut parameters, device, &graph, &mut faults);
         let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
         let shapes = shapes::Walk {
             network,

@@ -1,13 +1,13 @@
 //! Channels and dimensions of every layer, in order of execution (semantics of `izer.py`'s two
 //! walks).
 
-use crate::device::{Device, PROCESSORS};
+use crate::device::{Device, MAX_FLATTEN_PIXELS, MAX_PAD, PROCESSORS};
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags, Weight};
 use crate::network::{Field, Layer, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
-use super::graph::{Graph, Next};
+use super::graph::{Graph, Input, Next};
 use super::parameters::{Operator, Parameters};
 use super::{Fault, push_fault};
 
@@ -367,7 +367,7 @@ impl Walk<'_> {
         let first = channels.drain(..).next().unwrap_or(unknown());
         let at_start = matches!(
             inputs[..],
-            [super::Input {
+            [Input {
                 source: Ok(Source::Input),
                 ..
             }]
@@ -461,8 +461,13 @@ impl Walk<'_> {
 
     fn dimensions(&mut self, index: usize) {
         let in_dim = self.in_dim(index).and_then(|dim| {
+            let parameters = &self.parameters[index];
+            let reads_buffer = matches!(self.graph.inputs[index][..], [first]
+                if first.source == Ok(Source::Buffer));
             if dim.iter().any(|&side| side > self.device.max_dim) {
                 self.fault(414, index)
+            } else if parameters.operator == Ok(Operator::Conv1d) && dim[1] != 1 && !reads_buffer {
+                self.fault(457, index)
             } else {
                 Ok(dim)
             }
@@ -476,7 +481,7 @@ impl Walk<'_> {
             }
             (Err(missing), _) => Err(missing),
         };
-        let stored = self.stored_channels(index, pooled_dim);
+        let stored = self.stored_channels(index, pooled_dim, out_dim);
         let shape = &mut self.shapes[index];
         shape.in_dim = in_dim;
         shape.pooled_dim = pooled_dim;
@@ -513,11 +518,20 @@ impl Walk<'_> {
         };
         if self.graph.previous[index].is_none() {
             return match given {
-                Some(dim) => Ok(dim),
+                Some(dim) => self.reshaped_dim(index, dim),
                 None => self.source_dim(Source::Input),
             };
         }
         let graph = self.graph;
+        let starts_late = self.graph.order.first() != Some(&0);
+        if given.is_none()
+            && starts_late
+            && !layer.in_sequences.is_absent()
+            && matches!(graph.inputs[index][..], [first, ..] if first.source == Ok(Source::Input))
+        {
+            // The tool keeps the input's dimensions with layer 0, which does not run.
+            return self.fault(402, index);
+        }
         let dims: Vec<Fact<[i64; 2]>> = graph.inputs[index]
             .iter()
             .map(|input| input.source.and_then(|source| self.source_dim(source)))
@@ -547,11 +561,61 @@ impl Walk<'_> {
                 return self.fault(404, index);
             }
         }
-        Ok(given)
+        if explicit {
+            return Ok(given);
+        }
+        self.reshaped_dim(index, given)
+    }
+
+    /// The written `in_dim` of a layer that reads its predecessor or the input: it must leave the
+    /// number of values as it is.
+    fn reshaped_dim(&mut self, index: usize, given: [i64; 2]) -> Fact<[i64; 2]> {
+        if self.flags.reshape_inputs {
+            return Ok(given);
+        }
+        match self.keeps_values(index, given) {
+            Ok(false) => self.fault(451, index),
+            _ => Ok(given),
+        }
+    }
+
+    fn keeps_values(&self, index: usize, [height, width]: [i64; 2]) -> Fact<bool> {
+        let parameters = &self.parameters[index];
+        let shape = &self.shapes[index];
+        let [Input { source, .. }] = self.graph.inputs[index][..] else {
+            return unknown();
+        };
+        let [rows, columns] = self.source_dim(source?)?;
+        let crop = parameters.crop?;
+        let operands = parameters.operands?;
+        let values = self.source_channels(source?)? * (rows - crop[0] - crop[1]) * columns;
+        let pixels = height * width;
+        if pixels <= 0 {
+            return unknown();
+        }
+        let flattens = parameters.flatten? && parameters.operator? != Operator::Conv1d;
+        let channels = match (shape.stored_channels, shape.in_channels) {
+            (Ok(stored), _) => stored,
+            (_, Ok(channels)) if !flattens => channels,
+            (_, Ok(channels)) if parameters.pool? == [1, 1] => channels / pixels,
+            (_, Err(Missing::Unknown)) => return Ok(values % (operands * pixels) == 0),
+            _ => return unknown(),
+        };
+        Ok(values == operands * channels * pixels)
     }
 
     fn pooled_dim(&mut self, index: usize, in_dim: [i64; 2]) -> Fact<[i64; 2]> {
         let parameters = &self.parameters[index];
+        if parameters.flatten? {
+            // Flattening counts pixels; only a layer with weights has a use for them, and a pooling
+            // one counts them before it pools.
+            if parameters.operator? == Operator::Passthrough {
+                return self.fault(436, index);
+            }
+            if parameters.pool? != [1, 1] {
+                return self.fault(437, index);
+            }
+        }
         let stride = parameters.pool_stride?;
         if is_2d(parameters, in_dim)? && stride[0] != stride[1] {
             return self.fault(405, index);
@@ -563,7 +627,8 @@ impl Walk<'_> {
         Ok(pooled)
     }
 
-    /// The first setting of a layer that no dimensions can cure.
+    /// What no dimensions can cure: the stride, the dilation and the padding of the convolution.
+    /// Yields the first that is wrong.
     fn settings_fault(&mut self, index: usize) -> Option<Missing> {
         let parameters = self.parameters[index];
         let operator = parameters.operator.ok()?;
@@ -572,24 +637,36 @@ impl Walk<'_> {
         {
             return Some(Missing::Broken(Code(803)));
         }
-        if let Ok(stride) = parameters.stride
-            && operator != Operator::ConvTranspose2d
-            && stride != [1, 1]
-        {
-            return self.fault::<()>(408, index).err();
-        }
-        let pad = parameters.pad.ok()?;
-        if operator == Operator::Passthrough && pad != [0, 0] {
-            return self.fault::<()>(412, index).err();
-        }
-        if pad[0] >= 3 {
-            return self.fault::<()>(411, index).err();
-        }
-        let kernel = parameters.kernel.ok()?;
-        if pad[0] >= kernel[0] || pad[1] >= kernel[1] {
-            return self.fault::<()>(413, index).err();
-        }
-        None
+        let stride = match parameters.stride {
+            Ok(stride) if stride != [1, 1] && operator != Operator::ConvTranspose2d => {
+                // With pooling in the layer the two keys contradict each other.
+                if parameters.pools {
+                    Some(Missing::Broken(Code(26)))
+                } else {
+                    self.fault::<()>(408, index).err()
+                }
+            }
+            _ => None,
+        };
+        let dilation = match parameters.dilation {
+            // A passthrough has nothing to dilate (AX017).
+            Ok(dilation) if dilation != [1, 1] && operator.convolves() => {
+                if operator == Operator::Conv1d {
+                    None
+                } else {
+                    self.fault::<()>(422, index).err()
+                }
+            }
+            _ => None,
+        };
+        let pad = match (parameters.pad, parameters.kernel) {
+            (Ok(pad), _) if operator == Operator::Passthrough && pad != [0, 0] => Some(412),
+            (Ok(pad), _) if pad[0] > MAX_PAD => Some(411),
+            (Ok(pad), Ok(kernel)) if pad[0] >= kernel[0] || pad[1] >= kernel[1] => Some(413),
+            _ => None,
+        };
+        let pad = pad.and_then(|code| self.fault::<()>(code, index).err());
+        stride.or(dilation).or(pad)
     }
 
     fn out_dim(&mut self, index: usize, in_dim: [i64; 2], pooled: [i64; 2]) -> Fact<[i64; 2]> {
@@ -598,7 +675,7 @@ impl Walk<'_> {
         }
         let parameters = &self.parameters[index];
         let is_2d = is_2d(parameters, in_dim)?;
-        if is_2d && parameters.flatten? && pooled[0] * pooled[1] > 256 {
+        if is_2d && parameters.flatten? && pooled[0] * pooled[1] > MAX_FLATTEN_PIXELS {
             return self.fault(409, index);
         }
         let out = convolved(parameters, pooled, is_2d)?;
@@ -612,7 +689,12 @@ impl Walk<'_> {
     }
 
     /// Channels as they lie in memory: `flatten` divides the inputs by the pixels.
-    fn stored_channels(&mut self, index: usize, pooled: Fact<[i64; 2]>) -> Fact<i64> {
+    fn stored_channels(
+        &mut self,
+        index: usize,
+        pooled: Fact<[i64; 2]>,
+        out_dim: Fact<[i64; 2]>,
+    ) -> Fact<i64> {
         let shape = self.shapes[index];
         let parameters = &self.parameters[index];
         let divisor = match (parameters.flatten, parameters.operator) {
@@ -631,9 +713,12 @@ impl Walk<'_> {
             // The tool takes the channels of the sources for those after flattening.
             return self.fault(160, index);
         }
-        let stored = match shape.stored_channels {
-            Ok(channels) => channels,
-            Err(_) => shape.in_channels? / divisor?,
+        let stored = match (shape.stored_channels, out_dim) {
+            (Ok(channels), _) => channels,
+            (Err(_), Err(missing @ Missing::Broken(Code(409)))) if divisor != Ok(1) => {
+                return Err(missing);
+            }
+            (Err(_), _) => shape.in_channels? / divisor?,
         };
         if stored <= 0 {
             return self.fault(456, index);
