@@ -143,6 +143,10 @@ fn device_numbers_stand_in_the_device_tables() {
     );
 }
 
+/// Codes of the vendor's checks that have no rule of their own, because another one's condition
+/// holds whenever theirs does: AX252 and AX354 cover them.
+const FOLDED: [u16; 5] = [209, 210, 211, 305, 307];
+
 #[test]
 fn codes_and_names_are_unique_and_in_order() {
     let mut wrong = Vec::new();
@@ -177,7 +181,9 @@ fn codes_and_names_are_unique_and_in_order() {
             rule.covers
                 .iter()
                 .filter(|covered| {
-                    **covered == rule.code || !rules::all().any(|other| other.code == **covered)
+                    let is_other =
+                        **covered != rule.code && rules::all().any(|other| other.code == **covered);
+                    !is_other && !FOLDED.contains(&covered.0)
                 })
                 .map(|covered| format!("{} covers {covered}, which is no other rule", rule.code)),
         );

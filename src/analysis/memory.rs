@@ -2,6 +2,7 @@
 
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
+    PROCESSORS_PER_QUADRANT, QUADRANTS,
 };
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
@@ -9,7 +10,7 @@ use crate::network::{Field, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
 use super::graph::{Graph, Next};
-use super::parameters::Parameters;
+use super::parameters::{Operator, Parameters};
 use super::region::{Progression, Region};
 use super::shapes::{Shape, Spread};
 use super::{Fault, Hardware, push_fault};
@@ -199,6 +200,26 @@ impl Layout {
     }
 }
 
+/// The processors of one quadrant, the first of them at bit 0.
+pub fn in_quadrant(mask: u64, quadrant: u32) -> u64 {
+    mask >> (quadrant * PROCESSORS_PER_QUADRANT) & ((1 << PROCESSORS_PER_QUADRANT) - 1)
+}
+
+/// Whether the bits of a mask stand in a row.
+pub fn is_contiguous(mask: u64) -> bool {
+    let low = mask.checked_shr(mask.trailing_zeros()).unwrap_or(0);
+    low & low.wrapping_add(1) == 0
+}
+
+/// Whether a passthrough layer can carry data between two masks: in each quadrant as many
+/// processors, the written ones in a row.
+fn stays_in_quadrants(read: u64, written: u64) -> bool {
+    (0..QUADRANTS).all(|quadrant| {
+        let written = in_quadrant(written, quadrant);
+        written.count_ones() == in_quadrant(read, quadrant).count_ones() && is_contiguous(written)
+    })
+}
+
 /// The mask of the lowest `bits` processors.
 pub fn low_mask(bits: i64) -> u64 {
     match bits {
@@ -230,6 +251,9 @@ impl Memories<'_> {
             .collect();
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
+        }
+        for index in 0..memories.len() {
+            self.check_alignment(index, &mut memories);
         }
         if let Some(code) = self.missing_feature {
             memories
@@ -309,6 +333,39 @@ impl Memories<'_> {
             let quad = self.flags.fast_fifo_quad && self.graph.order.first() == Some(&index);
             push_fault(self.faults, if quad { 202 } else { 201 }, index);
             memories[index].processors = broken(201);
+        }
+    }
+
+    /// Masks between which a layer without a dense convolution cannot carry data. What is wrong
+    /// where a depthwise layer reads says nothing about where others write.
+    fn check_alignment(&mut self, index: usize, memories: &mut [Memory]) {
+        if !self.graph.runs(index) {
+            return;
+        }
+        let parameters = &self.parameters[index];
+        let memory = &mut memories[index];
+        let depthwise = self.device.depthwise && parameters.groups.is_ok_and(|groups| groups > 1);
+        let is_aligned = |mask: u64| mask.trailing_zeros() % PROCESSORS_PER_INSTANCE == 0;
+        if let (Ok(Operator::Passthrough), Ok(read), Ok(written)) =
+            (parameters.operator, memory.processors, memory.output_map)
+            && !stays_in_quadrants(read, written)
+        {
+            push_fault(self.faults, 204, index);
+            memory.output_map = broken(204);
+        }
+        if depthwise && memory.output_map.is_ok_and(|map| !is_aligned(map)) {
+            push_fault(self.faults, 205, index);
+            memory.output_map = broken(205);
+        }
+        let spans_quadrants =
+            |mask: u64| mask >> mask.trailing_zeros() >> PROCESSORS_PER_QUADRANT != 0;
+        if depthwise
+            && memory
+                .processors
+                .is_ok_and(|mask| mask != 0 && !is_aligned(mask) && spans_quadrants(mask))
+        {
+            push_fault(self.faults, 206, index);
+            memory.processors = broken(206);
         }
     }
 

@@ -37,6 +37,7 @@ pub mod syntax;
 pub mod tool;
 
 mod edits;
+mod inputs;
 mod run;
 pub(crate) mod words;
 

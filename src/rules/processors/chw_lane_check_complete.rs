@@ -1,5 +1,6 @@
 //! AX252.
 
+use crate::analysis::is_contiguous;
 use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
 use crate::diagnostic::{Applicability, Code, Severity};
 use crate::rules::words::{self, count};
@@ -58,62 +59,72 @@ input loader refuses later.",
     }],
     source: "README, \"CHW\"; backend/max7800x.py:447, load.py:114",
     fix: FixAvailability::Sometimes,
-    // The vendor's incomplete check, its input loader's, and that of CHW in several passes, which
-    // always share.
-    covers: &[Code(209), Code(210), Code(211)],
+    // The vendor's incomplete check, its input loader's, that of CHW in several passes, which always
+    // share, and the number of bits, which must change anyway.
+    covers: &[Code(201), Code(209), Code(210), Code(211)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let (Ok(true), Some(mask), Some(span)) = (
-            cx.analysis.parameters[index].chw,
-            layer.processors.value(),
-            layer.processors.span(),
-        ) else {
-            continue;
-        };
-        let lanes = |instance: &u32| mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf;
-        let Some(shared) = (0..INSTANCES).find(|instance| lanes(instance).count_ones() > 1) else {
-            continue;
-        };
-        let channels = mask.count_ones();
-        let together = lanes(&shared) << (shared * PROCESSORS_PER_INSTANCE);
-        let mut finding = out.new_finding(
-            span,
-            index,
-            format!(
-                "in CHW format each channel needs an instance of its own, but processors {} share \
-                 instance {shared}",
-                words::processors(together)
-            ),
-        );
-        if channels > INSTANCES {
-            finding = finding.note(format!(
-                "CHW takes at most {}, the mask has {channels} bits: use `data_format: HWC`",
-                count(i64::from(INSTANCES), "channel")
-            ));
-        } else if let Some(spread) = spread_out(mask) {
-            let text = masks::rewritten(span.text(cx.text), mask, spread);
-            finding = finding.fix(
-                Applicability::Unsafe,
-                format!("Write `{text}`, an instance for each channel"),
-                edits::replace_value(span, &text),
-            );
-        }
-        out.push(finding);
+    // Elsewhere the format itself is the fault (AX109).
+    let Some(&index) = cx.analysis.graph.order.first() else {
+        return;
+    };
+    let layer = &cx.network.layers[index];
+    let (Ok(true), Some(mask), Some(span)) = (
+        cx.analysis.parameters[index].chw,
+        layer.processors.value(),
+        layer.processors.span(),
+    ) else {
+        return;
+    };
+    let lanes = |instance: &u32| mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf;
+    let Some(shared) = (0..INSTANCES).find(|instance| lanes(instance).count_ones() > 1) else {
+        return;
+    };
+    let together = lanes(&shared) << (shared * PROCESSORS_PER_INSTANCE);
+    let mut finding = out.new_finding(
+        span,
+        index,
+        format!(
+            "in CHW format each channel needs an instance of its own, but processors {} share \
+             instance {shared}",
+            words::processors(together)
+        ),
+    );
+    let bits = i64::from(mask.count_ones());
+    let channels = cx.analysis.shapes[index].stored_channels.unwrap_or(bits);
+    let natural = is_contiguous(mask) || bits != channels;
+    let first = mask.trailing_zeros() / PROCESSORS_PER_INSTANCE;
+    if bits != channels {
+        finding = finding.note(format!(
+            "the input has {}, the mask {}",
+            count(channels, "channel"),
+            count(bits, "bit")
+        ));
     }
+    if channels > i64::from(INSTANCES) {
+        finding = finding.note(format!(
+            "CHW takes at most {}: use `data_format: HWC` for {channels}",
+            count(i64::from(INSTANCES), "channel")
+        ));
+    } else if let (true, Some(spread)) = (natural, spread_out(first, channels)) {
+        let text = masks::rewritten(span.text(cx.text), mask, spread);
+        finding = finding.fix(
+            Applicability::Unsafe,
+            format!("Write `{text}`, an instance for each channel"),
+            edits::replace_value(span, &text),
+        );
+    }
+    out.push(finding);
 }
 
-/// A mask with one processor an instance from the first instance of `mask` on, for bits in a row.
-fn spread_out(mask: u64) -> Option<u64> {
-    let first = mask.trailing_zeros() / PROCESSORS_PER_INSTANCE;
-    if !masks::is_contiguous(mask) || first + mask.count_ones() > INSTANCES {
-        return None;
-    }
-    Some(
-        (first..first + mask.count_ones()).fold(0, |spread, instance| {
+/// The mask of one processor an instance, from an instance on.
+fn spread_out(first: u32, channels: i64) -> Option<u64> {
+    let end = first + u32::try_from(channels).ok()?;
+    (end <= INSTANCES).then(|| {
+        (first..end).fold(0, |spread, instance| {
             spread | 1 << (instance * PROCESSORS_PER_INSTANCE)
-        }),
-    )
+        })
+    })
 }

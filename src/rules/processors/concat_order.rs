@@ -1,15 +1,16 @@
 //! The order of layers that are joined by channels: what AX214 and AX215 have in common.
 
 use crate::network::Source;
+use crate::rules::inputs::{self, InputMask};
 use crate::rules::{Context, Findings};
 
-use super::masks::{self, InputMask};
+use super::masks;
 
 /// Reports each input for which `end` of its mask is lower than that of the input before it.
 pub(super) fn report(cx: &Context, out: &mut Findings, which: &str, end: impl Fn(u64) -> u32) {
     for (index, layer) in cx.executed() {
         let parameters = &cx.analysis.parameters[index];
-        let Some(joined) = masks::joined(cx, index) else {
+        let Some(joined) = inputs::joined(cx, index) else {
             continue;
         };
         if parameters.operands != Ok(1) || parameters.write_gap != Ok(0) || !joined.by_channels() {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, inputs, words};
 
 use super::masks;
 
@@ -97,7 +97,7 @@ common processors one output follows the other or lies on it, elsewhere not.",
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
-        let Some(joined) = masks::joined(cx, index) else {
+        let Some(joined) = inputs::joined(cx, index) else {
             continue;
         };
         if !joined.by_channels() || joined.common == 0 || joined.inputs.len() < 2 {

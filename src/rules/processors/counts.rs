@@ -1,11 +1,12 @@
 //! How many processors channels need, and how a mask with another number is explained.
 
-use crate::analysis::{ChannelSource, Operator, Spread};
+use crate::analysis::{ChannelSource, Operator, Spread, low_mask};
 use crate::device::PROCESSORS;
 use crate::diagnostic::{Applicability, Finding};
 use crate::network::Source;
 use crate::rules::words::{self, count};
 use crate::rules::{Context, Findings, edits};
+use crate::text::Span;
 
 use super::masks;
 
@@ -179,7 +180,7 @@ fn rewrite(
 /// Notes a count in the place of a bitmap, and offers the mask that is meant.
 pub(super) fn with_mask(
     mut finding: Finding,
-    span: crate::text::Span,
+    span: Span,
     literal: &str,
     mask: u64,
     written: Option<u64>,
@@ -188,14 +189,14 @@ pub(super) fn with_mask(
 ) -> Finding {
     let is_count = masks::reads_as(literal, mask, channels);
     let meant = if is_count {
-        Some(crate::analysis::low_mask(bits))
+        Some(low_mask(bits))
     } else {
         masks::resized(mask, bits)
     };
     if is_count {
         finding = finding.note(format!(
             "`{literal}` reads as the number of channels; a mask has one bit for each of them: {}",
-            words::mask(crate::analysis::low_mask(bits))
+            words::mask(low_mask(bits))
         ));
     }
     let Some(meant) = written.or(meant).filter(|meant| *meant != mask) else {

@@ -1,10 +1,7 @@
 //! AX206.
 
-use crate::device::PROCESSORS_PER_INSTANCE;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
-
-use super::masks;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -58,31 +55,18 @@ within 16 of them. A wider one spans quadrants, and then its first processor mus
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    if !cx.device.depthwise {
-        return;
-    }
-    for (index, layer) in cx.executed() {
-        let (Ok(groups), Ok(mask), Some(span)) = (
-            cx.analysis.parameters[index].groups,
-            cx.analysis.memory[index].processors,
-            layer.processors.span(),
-        ) else {
+    for (fault, layer) in cx.faults(206) {
+        let (Some(mask), Some(span)) = (layer.processors.value(), layer.processors.span()) else {
             continue;
         };
         let first = mask.trailing_zeros();
-        let span_of_bits = (u64::BITS - mask.leading_zeros()).saturating_sub(first);
-        if groups <= 1
-            || first.is_multiple_of(PROCESSORS_PER_INSTANCE)
-            || span_of_bits <= masks::QUADRANT
-        {
-            continue;
-        }
+        let wide = u64::BITS - mask.leading_zeros() - first;
         out.report(
             span,
-            index,
+            fault.layer,
             format!(
-                "a depthwise layer over {span_of_bits} processors must start at a multiple of 4, \
-                 but `processors` starts at processor {first}"
+                "a depthwise layer over {wide} processors must start at a multiple of 4, but \
+                 `processors` starts at processor {first}"
             ),
         );
     }

@@ -1,6 +1,5 @@
 //! AX205.
 
-use crate::device::PROCESSORS_PER_INSTANCE;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
@@ -60,28 +59,20 @@ next layer.",
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    if !cx.device.depthwise {
-        return;
-    }
-    for (index, layer) in cx.executed() {
-        let (Ok(groups), Ok(map)) = (
-            cx.analysis.parameters[index].groups,
-            cx.analysis.memory[index].output_map,
-        ) else {
+    for (fault, layer) in cx.faults(205) {
+        let index = fault.layer;
+        let Ok(map) = masks::written_map(cx, index) else {
             continue;
         };
-        let first = map.trailing_zeros();
-        if groups <= 1 || first.is_multiple_of(PROCESSORS_PER_INSTANCE) {
-            continue;
-        }
         let place = masks::map_place(cx, index);
         let mut finding = out.new_finding(
             place.span,
             place.layer,
             format!(
                 "the output of a depthwise layer must start at a multiple of 4 processors, but {} \
-                 starts at processor {first}",
-                place.what
+                 starts at processor {}",
+                place.what,
+                map.trailing_zeros()
             ),
         );
         if let (Some(span), true) = (layer.groups.entry(), place.layer != Some(index)) {

@@ -90,6 +90,9 @@ fn check(cx: &Context, out: &mut Findings) {
         let (true, Ok(written), Ok(read)) = (follows, before.output_map, own.processors) else {
             continue;
         };
+        if !delivers(cx, previous, index) {
+            continue;
+        }
         let (empty, unread) = (read & !written, written & !read);
         if empty == 0 && (unread == 0 || cx.analysis.flags.reshape_inputs) {
             continue;
@@ -127,6 +130,27 @@ fn check(cx: &Context, out: &mut Findings) {
             );
         }
         out.push(copy_mask(cx, finding, previous, written, read));
+    }
+}
+
+/// Whether the reader takes as many values as the layer before it writes, as far as is known. A
+/// layer that expects others' data (AX451) has other processors, too.
+fn delivers(cx: &Context, producer: usize, reader: usize) -> bool {
+    let written = &cx.analysis.shapes[producer];
+    let read = &cx.analysis.shapes[reader];
+    let values = |channels: i64, [height, width]: [i64; 2]| channels * height * width;
+    let operands = cx.analysis.parameters[reader].operands.unwrap_or(1);
+    match (
+        written.out_channels,
+        written.out_dim,
+        read.stored_channels,
+        read.in_dim,
+    ) {
+        (Ok(from), Ok(from_dim), Ok(to), Ok(to_dim)) => {
+            values(from, from_dim) == operands * values(to, to_dim)
+                || cx.analysis.parameters[reader].crop != Ok([0, 0])
+        }
+        _ => true,
     }
 }
 

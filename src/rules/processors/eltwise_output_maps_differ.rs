@@ -3,9 +3,10 @@
 use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
+use crate::rules::inputs::{self, InputMask};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
-use super::masks::{self, InputMask};
+use super::masks;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -113,7 +114,7 @@ fn check(cx: &Context, out: &mut Findings) {
             cx.analysis.parameters[index]
                 .operands
                 .is_ok_and(|operands| operands > 1),
-            masks::input_masks(cx, index),
+            inputs::input_masks(cx, index),
         ) else {
             continue;
         };

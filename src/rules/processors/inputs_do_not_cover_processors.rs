@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, inputs, words};
 
 use super::masks;
 
@@ -97,7 +97,7 @@ turns (`write_gap`); with processors of their own, it joins them by channels.",
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
-        let Some(joined) = masks::joined(cx, index) else {
+        let Some(joined) = inputs::joined(cx, index) else {
             continue;
         };
         let unread = joined.union & !joined.processors;

@@ -1,13 +1,10 @@
 //! Where masks stand in the text, and how they are rewritten.
 
-use crate::analysis::{Fact, MaskSource};
-use crate::device::{PROCESSORS, QUADRANTS};
-use crate::network::{Field, Source};
+use crate::analysis::{Fact, MaskSource, in_quadrant, is_contiguous, low_mask};
+use crate::device::{PROCESSORS, PROCESSORS_PER_QUADRANT, QUADRANTS};
+use crate::network::Field;
 use crate::rules::{Context, words};
 use crate::text::Span;
-
-/// Processors of a quadrant.
-pub(super) const QUADRANT: u32 = PROCESSORS / QUADRANTS;
 
 /// The text that an output mask comes from.
 pub(super) struct MapPlace {
@@ -64,22 +61,16 @@ pub(super) fn written_map(cx: &Context, layer: usize) -> Fact<u64> {
     }
 }
 
+/// The bits of a mask that lie in one quadrant.
+pub(super) fn within(mask: u64, quadrant: u32) -> u64 {
+    in_quadrant(mask, quadrant) << (quadrant * PROCESSORS_PER_QUADRANT)
+}
+
 /// The quadrants that a mask touches, as a mask of 4 bits.
 pub(super) fn quadrants(mask: u64) -> u8 {
     (0..QUADRANTS)
         .filter(|quadrant| in_quadrant(mask, *quadrant) != 0)
         .fold(0, |quadrants, quadrant| quadrants | 1 << quadrant)
-}
-
-/// The processors of one quadrant, the first of them at bit 0.
-pub(super) fn in_quadrant(mask: u64, quadrant: u32) -> u64 {
-    mask >> (quadrant * QUADRANT) & ((1 << QUADRANT) - 1)
-}
-
-/// Whether the bits of a mask stand in a row.
-pub(super) fn is_contiguous(mask: u64) -> bool {
-    let low = mask >> mask.trailing_zeros().min(PROCESSORS - 1);
-    low & low.wrapping_add(1) == 0
 }
 
 /// The mask of `bits` processors that is meant by `mask`, where one is natural: bits in a row stay
@@ -89,7 +80,7 @@ pub(super) fn resized(mask: u64, bits: i64) -> Option<u64> {
     if !is_contiguous(mask) || i64::from(first) + bits > i64::from(PROCESSORS) {
         return None;
     }
-    Some(crate::analysis::low_mask(bits) << first.min(PROCESSORS - 1))
+    Some(low_mask(bits) << first.min(PROCESSORS - 1))
 }
 
 /// Whether a mask is the number `channels`, as its value or by its digits: a count in the place of
@@ -141,73 +132,6 @@ fn in_style(literal: &str, old: u64, new: u64) -> Option<String> {
     let text: String = text.into_iter().rev().collect();
     let quote = quote.map(String::from).unwrap_or_default();
     Some(format!("{quote}{prefix}{text}{quote}"))
-}
-
-/// The masks of what a layer reads, in the order of `in_sequences`, where they are all known.
-pub(super) fn input_masks(cx: &Context, layer: usize) -> Option<Vec<InputMask>> {
-    cx.analysis.graph.inputs[layer]
-        .iter()
-        .map(|input| {
-            let source = input.source.ok()?;
-            Some(InputMask {
-                source,
-                span: input.span,
-                mask: cx.analysis.map_of(cx.network, source).ok()?,
-            })
-        })
-        .collect()
-}
-
-/// The mask of one thing that a layer reads.
-pub(super) struct InputMask {
-    /// Who wrote it.
-    pub(super) source: Source,
-    /// The reference to it.
-    pub(super) span: Option<Span>,
-    /// The processors in whose memory it lies.
-    pub(super) mask: u64,
-}
-
-/// The masks of all that a layer reads by `in_sequences`, against its own.
-pub(super) struct Joined {
-    /// What it reads, in order.
-    pub(super) inputs: Vec<InputMask>,
-    /// The processors that it reads itself.
-    pub(super) processors: u64,
-    /// Processors that any input lies in.
-    pub(super) union: u64,
-    /// Processors that all inputs lie in.
-    pub(super) common: u64,
-}
-
-impl Joined {
-    /// Whether the inputs are joined channel by channel, each in processors of its own. Otherwise
-    /// they lie in the same processors, one behind the other or in turns.
-    pub(super) fn by_channels(&self) -> bool {
-        self.common != self.processors
-    }
-}
-
-/// The masks of a layer with `in_sequences`; none where one is unknown, or where operands lie in
-/// different processors (AX216).
-pub(super) fn joined(cx: &Context, layer: usize) -> Option<Joined> {
-    if cx.network.layers[layer].in_sequences.is_absent() {
-        return None;
-    }
-    let inputs = input_masks(cx, layer)?;
-    let first = inputs.first()?.mask;
-    let operands = cx.analysis.parameters[layer].operands.ok()?;
-    if operands > 1 && inputs.iter().any(|input| input.mask != first) {
-        return None;
-    }
-    Some(Joined {
-        processors: cx.analysis.memory[layer].processors.ok()?,
-        union: inputs.iter().fold(0, |union, input| union | input.mask),
-        common: inputs
-            .iter()
-            .fold(u64::MAX, |common, input| common & input.mask),
-        inputs,
-    })
 }
 
 #[cfg(test)]

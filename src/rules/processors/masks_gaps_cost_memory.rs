@@ -1,6 +1,6 @@
 //! AX253.
 
-use crate::analysis::Operator;
+use crate::analysis::{Operator, is_contiguous};
 use crate::diagnostic::{Code, Severity};
 use crate::rules::words::count;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
@@ -69,7 +69,7 @@ fn check(cx: &Context, out: &mut Findings) {
         ) else {
             continue;
         };
-        if masks::is_contiguous(map) {
+        if is_contiguous(map) {
             continue;
         }
         let first = map.trailing_zeros();

@@ -120,7 +120,7 @@ fn check(cx: &Context, out: &mut Findings) {
         let Some(quadrant) = (0..QUADRANTS).find(|quadrant| off >> quadrant & 1 == 1) else {
             continue;
         };
-        let lost = masks::in_quadrant(map, quadrant) << (quadrant * masks::QUADRANT);
+        let lost = masks::within(map, quadrant);
         let place = masks::map_place(cx, index);
         out.report(
             place.span,

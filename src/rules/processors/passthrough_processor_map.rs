@@ -1,6 +1,6 @@
 //! AX204.
 
-use crate::analysis::Operator;
+use crate::analysis::in_quadrant;
 use crate::device::QUADRANTS;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::words::{self, count};
@@ -67,41 +67,39 @@ Where data has to change its quadrant, a 1x1 convolution or another layer with w
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let memory = &cx.analysis.memory[index];
-        let (Ok(Operator::Passthrough), Ok(input), Ok(output)) = (
-            cx.analysis.parameters[index].operator,
-            memory.processors,
-            memory.output_map,
+    for (fault, layer) in cx.faults(204) {
+        let index = fault.layer;
+        let (Ok(input), Ok(output)) = (
+            cx.analysis.memory[index].processors,
+            masks::written_map(cx, index),
         ) else {
             continue;
         };
-        let packed = |quadrant: &u32| {
-            let output = masks::in_quadrant(output, *quadrant);
-            output.count_ones() == masks::in_quadrant(input, *quadrant).count_ones()
-                && masks::is_contiguous(output)
+        let counts = |quadrant: u32| {
+            let count = |mask| i64::from(in_quadrant(mask, quadrant).count_ones());
+            (count(input), count(output))
         };
-        let Some(quadrant) = (0..QUADRANTS).find(|quadrant| !packed(quadrant)) else {
-            continue;
-        };
+        let moved = (0..QUADRANTS).find(|quadrant| {
+            let (reads, writes) = counts(*quadrant);
+            reads != writes
+        });
         let place = masks::map_place(cx, index);
-        let within = |mask: u64| masks::in_quadrant(mask, quadrant) << (quadrant * masks::QUADRANT);
-        let reads = i64::from(within(input).count_ones());
-        let writes = i64::from(within(output).count_ones());
-        let message = if reads == writes {
-            format!(
-                "a passthrough layer writes to processors in a row, but {} has gaps in quadrant \
-                 {quadrant}: {}",
+        let message = match moved {
+            Some(quadrant) => {
+                let (reads, writes) = counts(quadrant);
+                format!(
+                    "a passthrough layer keeps data in its quadrant, but it reads {} of quadrant \
+                     {quadrant} and {} names {writes} there",
+                    count(reads, "processor"),
+                    place.what
+                )
+            }
+            None => format!(
+                "a passthrough layer writes to processors in a row in each quadrant, but {} has \
+                 gaps: {}",
                 place.what,
-                words::processors(within(output))
-            )
-        } else {
-            format!(
-                "a passthrough layer keeps data in its quadrant, but it reads {} of quadrant \
-                 {quadrant} and {} names {writes} there",
-                count(reads, "processor"),
-                place.what
-            )
+                words::processors(output)
+            ),
         };
         let mut finding = out.new_finding(place.span, place.layer, message);
         if let Some(span) = layer.processors.span() {

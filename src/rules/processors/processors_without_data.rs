@@ -4,7 +4,7 @@ use crate::analysis::MaskSource;
 use crate::diagnostic::{Applicability, Code, Severity};
 use crate::network::Source;
 use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, inputs};
 
 use super::masks;
 
@@ -78,7 +78,8 @@ tool only warns.",
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
-        let (Some(joined), Some(span)) = (masks::joined(cx, index), layer.processors.span()) else {
+        let (Some(joined), Some(span)) = (inputs::joined(cx, index), layer.processors.span())
+        else {
             continue;
         };
         let empty = joined.processors & !joined.union;

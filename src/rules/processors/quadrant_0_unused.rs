@@ -1,5 +1,6 @@
 //! AX207.
 
+use crate::analysis::in_quadrant;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
@@ -71,7 +72,7 @@ fn check(cx: &Context, out: &mut Findings) {
         return;
     };
     let used = masks.into_iter().fold(map, |used, mask| used | mask);
-    if masks::in_quadrant(used, 0) == 0 {
+    if in_quadrant(used, 0) == 0 {
         out.report(
             span,
             first,
