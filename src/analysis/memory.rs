@@ -89,6 +89,12 @@ pub struct Layout {
     pub operands: i64,
 }
 
+/// Bytes from the first to the last of some values of 8 or 32 bits with a gap between each two. A
+/// value takes a word of four channels, or four words.
+pub fn bytes_with_gaps(values: i64, gap: i64, width: i64) -> i64 {
+    ((values - 1).max(0) * (gap + 1) + 1) * width / 8 * 4
+}
+
 /// The first word of an instance (0 to 15), counted from the first data word of quadrant 0.
 pub fn instance_base(device: &Device, instance: u32) -> i64 {
     (i64::from(instance / INSTANCES_PER_QUADRANT) * device.quadrant_pitch
@@ -166,11 +172,10 @@ impl Layout {
         Region { parts }
     }
 
-    /// Bytes of an instance that it takes, from the first word to the last (HWC).
+    /// Bytes of an instance that it takes, gaps included (HWC).
     pub fn bytes(&self) -> i64 {
-        let size = self.width / 8;
         let values = self.pixels * self.spread.passes.max(1) * self.operands;
-        ((values - 1).max(0) * (self.gap + 1) + 1) * size * 4
+        bytes_with_gaps(values, self.gap, self.width)
     }
 
     /// The words of one channel an instance (CHW): four pixels a word.

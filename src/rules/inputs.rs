@@ -71,3 +71,16 @@ pub(crate) fn joined(cx: &Context, layer: usize) -> Option<Joined> {
         inputs,
     })
 }
+
+/// The layer whose single pixel `reader` takes for several by its `in_dim`.
+pub(crate) fn reshaped_pixel(cx: &Context, reader: usize) -> Option<usize> {
+    let [input] = cx.analysis.graph.inputs[reader][..] else {
+        return None;
+    };
+    let Ok(Source::Layer(producer)) = input.source else {
+        return None;
+    };
+    let [height, width] = cx.network.layers[reader].in_dim.value()?;
+    let is_pixel = cx.analysis.shapes[producer].out_dim == Ok([1, 1]);
+    (is_pixel && height * width > 1).then_some(producer)
+}
