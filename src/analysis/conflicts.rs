@@ -3,6 +3,7 @@
 use crate::facts::Facts;
 use crate::network::Source;
 
+use super::Fault;
 use super::fact::Fact;
 use super::graph::{Graph, Next};
 use super::memory::{Memory, written_by};
@@ -69,6 +70,7 @@ pub(super) struct Conflicts<'a> {
     pub(super) memories: &'a [Memory],
     pub(super) input: &'a Fact<Region>,
     pub(super) streams: &'a [Option<Fact<Stream>>],
+    pub(super) faults: &'a [Fault],
 }
 
 impl Conflicts<'_> {
@@ -77,8 +79,56 @@ impl Conflicts<'_> {
         let mut found = self.protected();
         found.extend(self.fifo_input());
         self.still_needed(&mut found);
-        found.sort_by_key(|conflict| self.graph.time(conflict.writer));
-        found
+        // The sort is stable: what the vendor's tool refuses comes first, then what is lost for
+        // sure.
+        found.sort_by_key(|conflict| {
+            (
+                self.graph.time(conflict.writer),
+                conflict.kind != ConflictKind::Protected,
+                !conflict.certain,
+            )
+        });
+        self.root_causes(found)
+    }
+
+    /// One conflict a writer: another place for its output mends them all. Left out is what follows
+    /// from another fault: sizes that are wrong already, or a victim that must move itself.
+    fn root_causes(&self, found: Vec<Conflict>) -> Vec<Conflict> {
+        let doubtful = self.doubtful();
+        let mut kept: Vec<Conflict> = Vec::new();
+        for conflict in found {
+            let moves = |layer: usize| {
+                kept.iter()
+                    .any(|other| other.writer == layer && self.is_sure(other))
+            };
+            let victim_moves = matches!(conflict.victim, Source::Layer(layer) if moves(layer));
+            let known = kept.iter().any(|other| other.writer == conflict.writer);
+            if !known && !victim_moves && !doubtful[conflict.writer] {
+                kept.push(conflict);
+            }
+        }
+        kept
+    }
+
+    /// Whether a conflict is one whatever the flags are: a FIFO may deliver the input.
+    fn is_sure(&self, conflict: &Conflict) -> bool {
+        self.facts.flags.is_some() || conflict.victim != Source::Input
+    }
+
+    /// Layers whose data has run past an instance somewhere before: its size is likely wrong.
+    fn doubtful(&self) -> Vec<bool> {
+        let mut doubtful = vec![false; self.memories.len()];
+        for &layer in &self.graph.order {
+            let runs_over = self
+                .faults
+                .iter()
+                .any(|fault| fault.layer == layer && matches!(fault.code.0, 302 | 303 | 354));
+            let reads_such = self.graph.inputs[layer]
+                .iter()
+                .any(|input| matches!(input.source, Ok(Source::Layer(source)) if doubtful[source]));
+            doubtful[layer] = runs_over || reads_such;
+        }
+        doubtful
     }
 
     /// What a layer writes, unless it streams: then words are written and read in turns.
@@ -219,14 +269,10 @@ impl Conflicts<'_> {
                     let Some(written) = self.writes(writer) else {
                         continue;
                     };
-                    // One finding a writer and tensor; a reader that surely loses data says more
-                    // than the writer's own reading.
-                    let known = found.iter().position(|conflict| {
-                        conflict.writer == writer && conflict.victim == victim
+                    let refused = found.iter().any(|conflict| {
+                        conflict.writer == writer && conflict.kind == ConflictKind::Protected
                     });
-                    let replaced = known
-                        .filter(|&at| found[at].kind == ConflictKind::InPlace && writer != reader);
-                    if known.is_some() && replaced.is_none() {
+                    if refused {
                         continue;
                     }
                     let Some(word) = written.first_common_of_three(held, reads) else {
@@ -249,18 +295,14 @@ impl Conflicts<'_> {
                     } else {
                         ConflictKind::StillNeeded
                     };
-                    let conflict = Conflict {
+                    found.push(Conflict {
                         kind,
                         writer,
                         victim,
                         reader: Some(reader),
                         word,
                         certain: lag == Lag::Lost,
-                    };
-                    match replaced {
-                        Some(at) => found[at] = conflict,
-                        None => found.push(conflict),
-                    }
+                    });
                 }
             }
         }

@@ -216,6 +216,13 @@ pub fn is_contiguous(mask: u64) -> bool {
     low & low.wrapping_add(1) == 0
 }
 
+/// Whether a mask is the number `channels`, as its value or by its digits: a count in the place of
+/// a bitmap. The lowest processors in a row may as well be some too few.
+pub fn is_count(mask: u64, channels: i64) -> bool {
+    let is_low = mask & mask.wrapping_add(1) == 0;
+    !is_low && (i64::try_from(mask) == Ok(channels) || format!("{mask:x}").parse() == Ok(channels))
+}
+
 /// Whether a passthrough layer can carry data between two masks: in each quadrant as many
 /// processors, the written ones in a row.
 fn stays_in_quadrants(read: u64, written: u64) -> bool {
@@ -254,6 +261,7 @@ impl Memories<'_> {
         let mut memories: Vec<Memory> = (0..self.network.layers.len())
             .map(|index| self.masks(index))
             .collect();
+        self.check_chw(&mut memories);
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
         }
@@ -266,8 +274,21 @@ impl Memories<'_> {
                 .for_each(|memory| memory.leave_unplaced(code));
         }
         for index in 0..memories.len() {
-            if self.graph.runs(index) && self.missing_feature.is_none() {
+            if self.missing_feature.is_some() {
+                continue;
+            }
+            if self.graph.runs(index) {
                 self.extents(index, &mut memories);
+            } else if let (Err(Missing::Broken(code @ Code(301))), span) = (
+                self.out_offset(index),
+                self.network.layers[index].out_offset.span(),
+            ) {
+                // The vendor's tool looks at the layers that do not run, too.
+                self.faults.push(Fault {
+                    code,
+                    layer: index,
+                    span,
+                });
             }
         }
         let input = self.input_region(&memories);
@@ -316,6 +337,23 @@ impl Memories<'_> {
         }
     }
 
+    /// In CHW format each channel needs an instance of its own. Beyond the first layer the format
+    /// itself is the fault (AX109).
+    fn check_chw(&mut self, memories: &mut [Memory]) {
+        let Some(&first) = self.graph.order.first() else {
+            return;
+        };
+        let shares = |mask: u64| {
+            (0..INSTANCES).any(|instance| {
+                (mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf).count_ones() > 1
+            })
+        };
+        if self.parameters[first].chw == Ok(true) && memories[first].processors.is_ok_and(shares) {
+            push_fault(self.faults, 252, first);
+            memories[first].processors = broken(252);
+        }
+    }
+
     /// Masks whose number of bits does not fit break what is derived from them.
     fn check_counts(&mut self, index: usize, memories: &mut [Memory]) {
         let memory = &memories[index];
@@ -323,11 +361,22 @@ impl Memories<'_> {
             && self.graph.runs(index)
             && i64::from(map.count_ones()) != spread.processors
         {
-            push_fault(self.faults, 203, index);
-            memories[index].output_map = broken(203);
-            // The mask to edit is the next layer's: that is one fault, not two.
-            if let MaskSource::Next(next) = memories[index].output_map_from {
-                memories[next].processors = broken(203);
+            // Where the mask to edit is the next layer's, it is one fault, not two. A number that
+            // stands for the layer's own channels is that layer's.
+            let next = match memory.output_map_from {
+                MaskSource::Next(next) => Some(next),
+                _ => None,
+            };
+            let own = next.filter(|&next| {
+                self.shapes[next]
+                    .stored_channels
+                    .is_ok_and(|channels| is_count(map, channels))
+            });
+            let code = if own.is_some() { 201 } else { 203 };
+            push_fault(self.faults, code, own.unwrap_or(index));
+            memories[index].output_map = broken(code);
+            if let Some(next) = next {
+                memories[next].processors = broken(code);
             }
         }
         let memory = &memories[index];

@@ -25,7 +25,7 @@ pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware};
 pub use memory::{
     Layout, MaskSource, Memory, bytes_with_gaps, in_quadrant, instance_base, is_contiguous,
-    low_mask, place_of_word, written_by,
+    is_count, low_mask, place_of_word, written_by,
 };
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
@@ -188,6 +188,7 @@ impl Analysis {
             memories: &memory,
             input: &input,
             streams: &streams,
+            faults: &faults,
         }
         .find();
         let weights = weights

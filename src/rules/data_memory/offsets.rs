@@ -35,8 +35,9 @@ pub(super) fn misplaced(
     in_offset: i64,
 ) -> Option<(Joining, Vec<Misplaced>)> {
     let joined = inputs::joined(cx, layer)?;
-    if joined.processors & !joined.union != 0 {
-        return None; // AX217
+    // AX212, AX213, AX217
+    if joined.processors != joined.union || (joined.by_channels() && joined.common != 0) {
+        return None;
     }
     let crop = cx.analysis.parameters[layer].crop.ok()?;
     let joining = if joined.by_channels() {

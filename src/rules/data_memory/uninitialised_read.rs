@@ -159,10 +159,11 @@ fn fits(cx: &Context, index: usize) -> bool {
     } else {
         masks.len() as i64
     };
+    let by_channels = inputs::joined(cx, index).is_some_and(|joined| joined.by_channels());
     let gaps_fit = masks.iter().all(|input| match input.source {
         Source::Layer(producer) => match cx.analysis.parameters[producer].write_gap {
             Ok(gap) if operands > 1 => gap == turns - 1 && read_gap == 0,
-            Ok(gap) => gap == read_gap || (gap == turns - 1 && read_gap == 0),
+            Ok(gap) => gap == read_gap || (!by_channels && gap == turns - 1 && read_gap == 0),
             Err(_) => false,
         },
         _ => true,

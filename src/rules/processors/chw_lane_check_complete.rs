@@ -59,23 +59,21 @@ input loader refuses later.",
     }],
     source: "README, \"CHW\"; backend/max7800x.py:447, load.py:114",
     fix: FixAvailability::Sometimes,
-    // The vendor's incomplete check, its input loader's, that of CHW in several passes, which always
-    // share, and the number of bits, which must change anyway.
-    covers: &[Code(201), Code(209), Code(210), Code(211)],
+    // The vendor's incomplete check, its input loader's, and that of CHW in several passes, which
+    // always share.
+    covers: &[Code(209), Code(210), Code(211)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    // Elsewhere the format itself is the fault (AX109).
-    let Some(&index) = cx.analysis.graph.order.first() else {
-        return;
-    };
+    for (fault, _) in cx.faults(252) {
+        report(cx, out, fault.layer);
+    }
+}
+
+fn report(cx: &Context, out: &mut Findings, index: usize) {
     let layer = &cx.network.layers[index];
-    let (Ok(true), Some(mask), Some(span)) = (
-        cx.analysis.parameters[index].chw,
-        layer.processors.value(),
-        layer.processors.span(),
-    ) else {
+    let (Some(mask), Some(span)) = (layer.processors.value(), layer.processors.span()) else {
         return;
     };
     let lanes = |instance: &u32| mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf;

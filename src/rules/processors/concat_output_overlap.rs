@@ -90,8 +90,7 @@ common processors one output follows the other or lies on it, elsewhere not.",
     }],
     source: "backend/max7800x.py:720",
     fix: FixAvailability::None,
-    // Offsets cannot be compared before the masks are right.
-    covers: &[Code(212), Code(309)],
+    covers: &[Code(212)],
     check,
 };
 

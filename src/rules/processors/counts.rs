@@ -1,6 +1,6 @@
 //! How many processors channels need, and how a mask with another number is explained.
 
-use crate::analysis::{ChannelSource, Operator, Spread, low_mask};
+use crate::analysis::{ChannelSource, Operator, Spread, is_count, low_mask};
 use crate::device::PROCESSORS;
 use crate::diagnostic::{Applicability, Finding};
 use crate::network::Source;
@@ -187,7 +187,7 @@ pub(super) fn with_mask(
     channels: i64,
     bits: i64,
 ) -> Finding {
-    let is_count = masks::reads_as(literal, mask, channels);
+    let is_count = is_count(mask, channels);
     let meant = if is_count {
         Some(low_mask(bits))
     } else {

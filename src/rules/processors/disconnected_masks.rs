@@ -4,7 +4,7 @@ use crate::analysis::MaskSource;
 use crate::diagnostic::{Applicability, Code, Finding, Severity};
 use crate::network::Source;
 use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, inputs};
 
 use super::masks;
 
@@ -90,7 +90,7 @@ fn check(cx: &Context, out: &mut Findings) {
         let (true, Ok(written), Ok(read)) = (follows, before.output_map, own.processors) else {
             continue;
         };
-        if !delivers(cx, previous, index) {
+        if !delivers(cx, previous, index) || inputs::reshaped_pixel(cx, index).is_some() {
             continue;
         }
         let (empty, unread) = (read & !written, written & !read);

@@ -83,18 +83,6 @@ pub(super) fn resized(mask: u64, bits: i64) -> Option<u64> {
     Some(low_mask(bits) << first.min(PROCESSORS - 1))
 }
 
-/// Whether a mask is the number `channels`, as its value or by its digits: a count in the place of
-/// a bitmap.
-pub(super) fn reads_as(literal: &str, mask: u64, channels: i64) -> bool {
-    let digits: String = literal
-        .trim_matches(['\'', '"'])
-        .trim_start_matches("0x")
-        .chars()
-        .filter(|c| !matches!(c, '.' | '_'))
-        .collect();
-    i64::try_from(mask) == Ok(channels) || digits.parse() == Ok(channels)
-}
-
 /// The literal of `new` in the style of `literal`, which stands for `old`: its quotes, dots,
 /// underscores, letters and number of digits.
 pub(super) fn rewritten(literal: &str, old: u64, new: u64) -> String {
@@ -146,14 +134,6 @@ mod tests {
         assert_eq!(resized(0x7fff_ffff_ffff_ffff, 64), Some(u64::MAX));
         assert_eq!(resized(0xf000_0000_0000_0000, 5), None);
         assert_eq!(resized(0x1111, 4), None);
-    }
-
-    #[test]
-    fn counts_are_recognised() {
-        assert!(reads_as("0x0000000000000010", 16, 16));
-        assert!(reads_as("0x0016", 0x16, 16));
-        assert!(reads_as("16", 16, 16));
-        assert!(!reads_as("0x000f", 15, 16));
     }
 
     #[test]
