@@ -27,6 +27,7 @@ pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
     ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
+    source_channels, source_dim,
 };
 pub use streaming::Stream;
 

@@ -150,6 +150,52 @@ pub fn convolved(parameters: &Parameters, pooled: [i64; 2], is_2d: bool) -> Fact
     Ok([one(0), one(1)])
 }
 
+/// Channels of what a reference leads to.
+pub fn source_channels(
+    network: &Network,
+    facts: &Facts,
+    shapes: &[Shape],
+    source: Source,
+) -> Fact<i64> {
+    match source {
+        Source::Input => facts
+            .input
+            .map(|[channels, ..]| channels)
+            .ok_or(Missing::Unknown),
+        Source::Layer(layer) => shapes[layer].out_channels,
+        Source::Buffer => match network.data_buffer.first() {
+            Some(buffer) => value_or(&buffer.channels, 0),
+            None => unknown(),
+        },
+    }
+}
+
+/// Dimensions of what a reference leads to.
+pub fn source_dim(
+    network: &Network,
+    facts: &Facts,
+    graph: &Graph,
+    shapes: &[Shape],
+    source: Source,
+) -> Fact<[i64; 2]> {
+    match source {
+        Source::Input => match facts.input {
+            Some([_, height, width]) => Ok([height, width]),
+            None => match graph.order.first() {
+                Some(&start) if !network.layers[start].in_dim.is_absent() => {
+                    value_or(&network.layers[start].in_dim, [0, 0])
+                }
+                _ => unknown(),
+            },
+        },
+        Source::Layer(layer) => shapes[layer].out_dim,
+        Source::Buffer => match network.data_buffer.first() {
+            Some(buffer) => value_or(&buffer.dim, [0, 0]),
+            None => unknown(),
+        },
+    }
+}
+
 /// The weights of each layer: those of the facts, handed to the weighted layers in order.
 ///
 /// Too few of them (AX801) leave every layer without.
@@ -239,20 +285,8 @@ impl Walk<'_> {
         self.flags.max_proc.unwrap_or(i64::from(PROCESSORS))
     }
 
-    /// Channels of what a reference leads to.
     fn source_channels(&self, source: Source) -> Fact<i64> {
-        match source {
-            Source::Input => self
-                .facts
-                .input
-                .map(|[channels, ..]| channels)
-                .ok_or(Missing::Unknown),
-            Source::Layer(layer) => self.shapes[layer].out_channels,
-            Source::Buffer => match self.network.data_buffer.first() {
-                Some(buffer) => value_or(&buffer.channels, 0),
-                None => unknown(),
-            },
-        }
+        source_channels(self.network, self.facts, &self.shapes, source)
     }
 
     fn channels(&mut self, index: usize) {
@@ -466,24 +500,8 @@ impl Walk<'_> {
         shape.stored_channels = stored;
     }
 
-    /// Dimensions of what a reference leads to.
     fn source_dim(&self, source: Source) -> Fact<[i64; 2]> {
-        match source {
-            Source::Input => match self.facts.input {
-                Some([_, height, width]) => Ok([height, width]),
-                None => match self.graph.order.first() {
-                    Some(&start) if !self.network.layers[start].in_dim.is_absent() => {
-                        value_or(&self.network.layers[start].in_dim, [0, 0])
-                    }
-                    _ => unknown(),
-                },
-            },
-            Source::Layer(layer) => self.shapes[layer].out_dim,
-            Source::Buffer => match self.network.data_buffer.first() {
-                Some(buffer) => value_or(&buffer.dim, [0, 0]),
-                None => unknown(),
-            },
-        }
+        source_dim(self.network, self.facts, self.graph, &self.shapes, source)
     }
 
     fn in_dim(&mut self, index: usize) -> Fact<[i64; 2]> {
@@ -500,12 +518,8 @@ impl Walk<'_> {
             };
         }
         let graph = self.graph;
-        let starts_late = self.graph.order.first() != Some(&0);
-        if given.is_none()
-            && starts_late
-            && !layer.in_sequences.is_absent()
-            && matches!(graph.inputs[index][..], [first, ..] if first.source == Ok(Source::Input))
-        {
+        let reads_input = |input: &Input| input.source == Ok(Source::Input);
+        if self.graph.order.first() != Some(&0) && graph.inputs[index].iter().any(reads_input) {
             // The tool keeps the input's dimensions with layer 0, which does not run.
             return self.fault(402, index);
         }
@@ -562,6 +576,9 @@ impl Walk<'_> {
         let [Input { source, .. }] = self.graph.inputs[index][..] else {
             return unknown();
         };
+        if source == Ok(Source::Buffer) {
+            return unknown();
+        }
         let [rows, columns] = self.source_dim(source?)?;
         let crop = parameters.crop?;
         let operands = parameters.operands?;
