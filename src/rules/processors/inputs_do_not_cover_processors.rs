@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     examples: &[Example {
         bad: "\
 # ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
+# ai8x-lint: flags=\"--reshape-inputs\"
 arch: ai85examplenet
 dataset: example
 layers:
@@ -45,7 +45,7 @@ layers:
 ",
         good: "\
 # ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
+# ai8x-lint: flags=\"--reshape-inputs\"
 arch: ai85examplenet
 dataset: example
 layers:
