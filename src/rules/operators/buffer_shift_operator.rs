@@ -17,7 +17,8 @@ convolution does.",
     examples: &[Example {
         bad: network!(
             "MAX78000",
-            "  - op: none
+            "# ai8x-lint: flags=\"--overlap-data\"
+  - op: none
     in_dim: [4, 1]
     in_channels: 4
     processors: 0x000000000000000f
@@ -47,7 +48,8 @@ data_buffer:
         ),
         good: network!(
             "MAX78000",
-            "  - op: none
+            "# ai8x-lint: flags=\"--overlap-data\"
+  - op: none
     in_dim: [4, 1]
     in_channels: 4
     processors: 0x000000000000000f

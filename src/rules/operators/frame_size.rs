@@ -38,7 +38,7 @@ it then needs to be scaled down or folded, or to have at most 64 channels.",
             "\
 # ai8x-lint: flags=\"--fifo\"
   - op: conv2d
-    in_dim: [2046, 1020]
+    in_dim: [64, 64]
     in_channels: 3
     out_channels: 4
     kernel_size: 3x3
@@ -55,7 +55,7 @@ it then needs to be scaled down or folded, or to have at most 64 channels.",
     }],
     source: "max7800x.py:469",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(302), Code(303)],
     check,
 };
 

@@ -118,7 +118,7 @@ AX464), the weights are those of another layer, `in_channels` is wrong, or `flat
     ],
     source: "max7800x.py:3047",
     fix: FixAvailability::None,
-    covers: &[Code(401), Code(406), Code(416)],
+    covers: &[Code(212), Code(254), Code(401), Code(406), Code(416)],
     check,
 };
 

@@ -46,7 +46,7 @@ are handed out in the order of the layers, to all that convolve.",
     }],
     source: "checkpoint.py:169",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(803)],
     check,
 };
 
