@@ -495,12 +495,9 @@ impl Walk<'_> {
 
     fn dimensions(&mut self, index: usize) {
         let in_dim = self.in_dim(index).and_then(|dim| {
-            let parameters = &self.parameters[index];
-            let reads_buffer = matches!(self.graph.inputs[index][..], [first]
-                if first.source == Ok(Source::Buffer));
             if dim.iter().any(|&side| side > self.device.max_dim) {
                 self.fault(414, index)
-            } else if parameters.operator == Ok(Operator::Conv1d) && dim[1] != 1 && !reads_buffer {
+            } else if self.wants_column(index) && dim[1] != 1 {
                 self.fault(457, index)
             } else {
                 Ok(dim)
@@ -525,6 +522,14 @@ impl Walk<'_> {
 
     fn source_dim(&self, source: Source) -> Fact<[i64; 2]> {
         source_dim(self.network, self.facts, self.graph, &self.shapes, source)
+    }
+
+    /// Whether the layer reads a single column: a Conv1d, unless the rolling buffer feeds it, whose
+    /// rows are turned.
+    fn wants_column(&self, index: usize) -> bool {
+        let reads_buffer = matches!(self.graph.inputs[index][..], [input]
+            if input.source == Ok(Source::Buffer));
+        self.parameters[index].operator == Ok(Operator::Conv1d) && !reads_buffer
     }
 
     fn in_dim(&mut self, index: usize) -> Fact<[i64; 2]> {
@@ -625,7 +630,8 @@ impl Walk<'_> {
     /// The written `in_dim` of a layer that reads its predecessor or the input: it must leave the
     /// number of values as it is.
     fn reshaped_dim(&mut self, index: usize, given: [i64; 2]) -> Fact<[i64; 2]> {
-        if self.flags.reshape_inputs {
+        // More than one column for a Conv1d is wrong whatever arrives.
+        if self.flags.reshape_inputs || (self.wants_column(index) && given[1] != 1) {
             return Ok(given);
         }
         match self.keeps_values(index, given) {
