@@ -3,6 +3,7 @@
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
 };
+use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
 
@@ -51,6 +52,19 @@ pub struct Memory {
     pub reads: Fact<Region>,
     /// The words that it writes.
     pub writes: Fact<Region>,
+}
+
+impl Memory {
+    /// Leaves everything about offsets open: `code` says why they mean nothing.
+    fn leave_unplaced(&mut self, code: Code) {
+        let missing = Missing::Broken(code);
+        self.in_offset = Err(missing);
+        self.out_offset = Err(missing);
+        self.input_bytes = Err(missing);
+        self.output_bytes = Err(missing);
+        self.reads = Err(missing);
+        self.writes = Err(missing);
+    }
 }
 
 /// How values lie in memory.
@@ -196,6 +210,8 @@ pub(super) struct Memories<'a> {
     pub(super) parameters: &'a [Parameters],
     pub(super) shapes: &'a [Shape],
     pub(super) hardware: &'a [Fact<Hardware>],
+    /// The rule that says that the network is made for the other chip.
+    pub(super) missing_feature: Option<Code>,
     pub(super) faults: &'a mut Vec<Fault>,
 }
 
@@ -208,8 +224,13 @@ impl Memories<'_> {
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
         }
+        if let Some(code) = self.missing_feature {
+            memories
+                .iter_mut()
+                .for_each(|memory| memory.leave_unplaced(code));
+        }
         for index in 0..memories.len() {
-            if self.graph.runs(index) {
+            if self.graph.runs(index) && self.missing_feature.is_none() {
                 self.extents(index, &mut memories);
             }
         }

@@ -10,6 +10,7 @@
 
 mod conflicts;
 mod fact;
+mod features;
 mod graph;
 mod hardware;
 mod memory;
@@ -26,7 +27,8 @@ pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_w
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
-    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
+    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
+    pooled, source_channels, source_dim, takes_weights,
 };
 pub use streaming::Stream;
 
@@ -123,9 +125,9 @@ impl Analysis {
             .map(|layer| Parameters::new(layer, leak))
             .collect();
         let mut faults = Vec::new();
-        let graph = Graph::new(network, device, &flags, &mut faults);
+        let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
         refuse_settings(&mut parameters, device, &graph, &mut faults);
-        let weights = shapes::weights_of_layers(network, &parameters, facts, &mut faults);
+        let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
         let shapes = shapes::Walk {
             network,
             device,
@@ -163,6 +165,7 @@ impl Analysis {
             parameters: &parameters,
             shapes: &shapes,
             hardware: &hardware,
+            missing_feature: features::missing_feature(network, &parameters, device, &flags),
             faults: &mut faults,
         }
         .run();

@@ -75,12 +75,18 @@ pub fn run(context: &Context) -> Vec<Finding> {
     found
 }
 
-/// Drops findings that a more specific rule's finding on the same layer replaces.
+/// Drops findings that a more specific rule's finding replaces: on its layer, or on a layer that it
+/// names as related.
 fn drop_covered(found: &mut Vec<Finding>) {
-    let covered: HashSet<(Code, Option<usize>)> = found
-        .iter()
-        .filter_map(|finding| Some((finding.layer, all().find(|rule| rule.code == finding.code)?)))
-        .flat_map(|(layer, rule)| rule.covers.iter().map(move |&code| (code, layer)))
-        .collect();
+    let mut covered: HashSet<(Code, Option<usize>)> = HashSet::new();
+    for finding in found.iter() {
+        let Some(rule) = all().find(|rule| rule.code == finding.code) else {
+            continue;
+        };
+        for &code in rule.covers {
+            covered.insert((code, finding.layer));
+            covered.extend(finding.related.iter().map(|place| (code, place.layer)));
+        }
+    }
     found.retain(|finding| !covered.contains(&(finding.code, finding.layer)));
 }
