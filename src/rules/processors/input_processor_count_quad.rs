@@ -1,5 +1,6 @@
 //! The first layer behind the quad FIFO has the wrong number of processors.
 
+use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
@@ -79,6 +80,12 @@ fn check(cx: &Context, out: &mut Findings) {
             ),
         );
         finding = masks::explain(cx, finding, index, channels, span, mask);
-        out.push(masks::resize(cx, finding, span, mask, spread.processors));
+        // A mask that also says where another layer writes cannot change alone.
+        let shared = (cx.analysis.memory.iter())
+            .any(|memory| memory.output_map_from == MaskSource::Next(index));
+        if !shared {
+            finding = masks::resize(cx, finding, span, mask, spread.processors);
+        }
+        out.push(finding);
     }
 }

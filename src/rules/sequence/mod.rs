@@ -2,11 +2,24 @@
 
 use super::Rule;
 
+mod chw_on_inner_layer;
+mod concat_impossible;
 mod duplicate_sequence;
+mod eltwise_read_gap;
+mod eltwise_write_gap;
+mod final_layer_not_output;
+mod hardware_layer_count;
 mod in_sequences_beyond_end;
+mod in_sequences_channels_differ;
 mod in_sequences_forward;
+mod in_sequences_gap_differs;
+mod interleave_read_gap;
+mod interleave_write_gap;
+mod negative_snoop_sequence;
 mod next_sequence_out_of_range;
 mod next_sequence_unsupported;
+mod no_input_channels;
+mod read_gap_mismatch;
 mod references;
 mod too_many_layers;
 mod unknown_layer_reference;
@@ -20,6 +33,19 @@ pub static RULES: &[&Rule] = &[
     &next_sequence_out_of_range::RULE,
     &in_sequences_beyond_end::RULE,
     &in_sequences_forward::RULE,
+    &final_layer_not_output::RULE,
+    &chw_on_inner_layer::RULE,
+    &no_input_channels::RULE,
+    &in_sequences_channels_differ::RULE,
+    &in_sequences_gap_differs::RULE,
+    &eltwise_write_gap::RULE,
+    &eltwise_read_gap::RULE,
+    &interleave_write_gap::RULE,
+    &interleave_read_gap::RULE,
+    &read_gap_mismatch::RULE,
+    &hardware_layer_count::RULE,
+    &concat_impossible::RULE,
+    &negative_snoop_sequence::RULE,
 ];
 
 #[cfg(test)]
