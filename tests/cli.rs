@@ -736,7 +736,7 @@ fn what_is_in_force_is_printed() {
     configuration     ai8x-lint.toml
     device            MAX78002 (ai8x-lint.toml)
     izer-flags        --fifo (ai8x-lint.toml)
-    shapes            a.shapes.json (has the network's name): input 3x8x8 and 2 weighted layers
+    shapes            a.shapes.json (has the network's name): input 4x8x8 and 0 weighted layers
     select            AX
     extend-select     none
     ignore            AX981
@@ -752,7 +752,7 @@ fn what_is_in_force_is_printed() {
     configuration     ai8x-lint.toml
     device            unknown, both are checked
     izer-flags        --fifo (ai8x-lint.toml)
-    shapes            a.shapes.json (has the network's name): input 3x8x8 and 2 weighted layers
+    shapes            a.shapes.json (has the network's name): input 4x8x8 and 0 weighted layers
     select            AX
     extend-select     none
     ignore            AX981
