@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "analysis",
     "rules",
     "check",
+    "map",
     "report",
     "workspace",
     "cli",

@@ -8,6 +8,7 @@ use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
+use super::gaps::{Misfit, Reading};
 use super::graph::{Graph, Next};
 use super::parameters::Parameters;
 use super::region::{Progression, Region};
@@ -287,11 +288,26 @@ impl Memories<'_> {
             && self.graph.runs(index)
             && i64::from(map.count_ones()) != spread.processors
         {
-            push_fault(self.faults, 203, index);
-            memories[index].output_map = broken(203);
-            // The mask to edit is the next layer's: that is one fault, not two.
-            if let MaskSource::Next(next) = memories[index].output_map_from {
-                memories[next].processors = broken(203);
+            let next = match memory.output_map_from {
+                MaskSource::Next(next) => memories.get(next),
+                _ => None,
+            };
+            // Who wrote the number of channels in place of a mask meant the layer that reads: that
+            // one reports it.
+            let is_count = map == spread.processors as u64
+                && next.is_some_and(|next| {
+                    matches!(next.input_spread, Ok(reads) if reads.processors == spread.processors)
+                });
+            let from = memory.output_map_from;
+            if is_count {
+                memories[index].output_map = broken(201);
+            } else {
+                push_fault(self.faults, 203, index);
+                memories[index].output_map = broken(203);
+                // The mask to edit is the next layer's: that is one fault, not two.
+                if let MaskSource::Next(next) = from {
+                    memories[next].processors = broken(203);
+                }
             }
         }
         let memory = &memories[index];
@@ -350,6 +366,13 @@ impl Memories<'_> {
                 .iter()
                 .any(|fault| fault.layer == previous && fault.code.0 == 303)
         });
+        if let Some(misfit) = self.gap_misfit(index, memories) {
+            push_fault(self.faults, misfit.code, index);
+            if misfit.reads_astray {
+                memories[index].reads = broken(misfit.code);
+            }
+        }
+        let memory = &mut memories[index];
         if input_too_large {
             if !producer_reported {
                 push_fault(self.faults, 302, index);
@@ -366,6 +389,40 @@ impl Memories<'_> {
         if memory.writes == unknown() {
             memory.writes = self.writes(index, memory);
         }
+    }
+
+    /// Whether the words that a layer reads lie as far apart as they were written.
+    fn gap_misfit(&self, index: usize, memories: &[Memory]) -> Option<Misfit> {
+        let sources = self.graph.inputs[index]
+            .iter()
+            .map(|input| input.source.ok())
+            .collect::<Option<Vec<Source>>>()?;
+        let gaps = sources
+            .iter()
+            .map(|source| match source {
+                Source::Layer(layer) => self.parameters[*layer].write_gap.ok(),
+                Source::Input | Source::Buffer => Some(0),
+            })
+            .collect::<Option<Vec<i64>>>()?;
+        let single_words = sources.iter().all(|source| match source {
+            Source::Layer(layer) => {
+                self.shapes[*layer].out_dim == Ok([1, 1])
+                    && memories[*layer]
+                        .output_spread
+                        .is_ok_and(|spread| spread.passes == 1)
+            }
+            Source::Input | Source::Buffer => false,
+        });
+        Reading {
+            layer: &self.network.layers[index],
+            operands: self.parameters[index].operands.ok()?,
+            read_gap: self.parameters[index].read_gap.ok()?,
+            gaps,
+            single_words,
+            previous_offset: self.graph.previous[index]
+                .map(|previous| value_or(&self.network.layers[previous].out_offset, 0)),
+        }
+        .misfit()
     }
 
     fn reads(&self, index: usize, memory: &Memory) -> Fact<Region> {

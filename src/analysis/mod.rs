@@ -11,6 +11,7 @@
 mod conflicts;
 mod fact;
 mod features;
+mod gaps;
 mod graph;
 mod hardware;
 mod memory;

@@ -545,6 +545,9 @@ impl Walk<'_> {
                 None => self.source_dim(Source::Input),
             };
         }
+        if self.lacks_operands(index, given) == Ok(true) {
+            return self.fault(162, index);
+        }
         let graph = self.graph;
         let reads_input = |input: &Input| input.source == Ok(Source::Input);
         if self.graph.order.first() != Some(&0) && graph.inputs[index].iter().any(reads_input) {
@@ -584,6 +587,44 @@ impl Walk<'_> {
             return Ok(given);
         }
         self.reshaped_dim(index, given)
+    }
+
+    /// Whether an element-wise layer that lists no sources gets less from its predecessor than its
+    /// operands need.
+    fn lacks_operands(&self, index: usize, in_dim: Option<[i64; 2]>) -> Fact<bool> {
+        let layer = &self.network.layers[index];
+        let parameters = &self.parameters[index];
+        let operands = parameters.operands?;
+        if operands <= 1 || !layer.in_sequences.is_absent() || self.flags.reshape_inputs {
+            return Ok(false);
+        }
+        let Some(previous) = self.graph.previous[index] else {
+            return Ok(false);
+        };
+        if parameters.crop? != [0, 0] {
+            return unknown();
+        }
+        let delivered = self.shapes[previous].out_channels;
+        let shape = &self.shapes[index];
+        // Pixels do not matter where they stay the same, nor channels where they do.
+        let (pixels_before, pixels) = match in_dim {
+            None => (1, 1),
+            Some([height, width]) => {
+                let [rows, columns] = self.shapes[previous].out_dim?;
+                (rows * columns, height * width)
+            }
+        };
+        let (channels_before, channels) = match (shape.in_channels_from, self.weights[index]) {
+            (ChannelSource::Data, Ok(_)) => (1, 1),
+            (ChannelSource::Data, Err(_)) if !parameters.has_weights()? => (1, 1),
+            // The weights may take less than the predecessor delivers.
+            (ChannelSource::Data, Err(_)) => {
+                let mask = value_or(&layer.processors, 0)?;
+                (delivered?, channels_of_mask(mask)?)
+            }
+            _ => (delivered?, shape.in_channels?),
+        };
+        Ok(channels_before * pixels_before != operands * channels * pixels)
     }
 
     /// The written `in_dim` of a layer that reads its predecessor or the input: it must leave the

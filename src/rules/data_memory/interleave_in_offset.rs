@@ -170,9 +170,14 @@ fn check(cx: &Context, out: &mut Findings) {
                     index,
                     "the layer that reads it",
                 );
-            if operands == Ok(1) {
+            // Only a word that is read and written elsewhere proves it.
+            let proven = memory.reads.is_ok() && cx.analysis.memory[source].writes.is_ok();
+            if operands == Ok(1) || !proven {
                 finding = finding.severity(Severity::Warning);
-            } else if let Some(span) = producer.out_offset.span() {
+            }
+            if operands != Ok(1)
+                && let Some(span) = producer.out_offset.span()
+            {
                 let text = words::offset(wanted);
                 finding = finding.fix(
                     Applicability::Unsafe,

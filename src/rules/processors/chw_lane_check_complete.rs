@@ -55,7 +55,14 @@ layers:
     }],
     source: "max7800x.py:447; README, Channel Data Formats",
     fix: FixAvailability::None,
-    covers: &[Code(209), Code(210), Code(306)],
+    covers: &[
+        Code(201),
+        Code(209),
+        Code(210),
+        Code(304),
+        Code(306),
+        Code(352),
+    ],
     check,
 };
 

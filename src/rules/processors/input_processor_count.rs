@@ -1,5 +1,6 @@
 //! `processors` has another number of bits than the input channels need.
 
+use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
@@ -96,6 +97,16 @@ fn check(cx: &Context, out: &mut Findings) {
             ),
         );
         finding = masks::explain(cx, finding, index, channels, span, mask);
-        out.push(masks::resize(cx, finding, span, mask, spread.processors));
+        // A mask that also says where another layer writes must fit that one, too.
+        let fits_writers = cx.analysis.memory.iter().all(|memory| {
+            memory.output_map_from != MaskSource::Next(index)
+                || memory
+                    .output_spread
+                    .is_ok_and(|writes| writes.processors == spread.processors)
+        });
+        if fits_writers {
+            finding = masks::resize(cx, finding, span, mask, channels, spread.processors);
+        }
+        out.push(finding);
     }
 }

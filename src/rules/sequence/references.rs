@@ -1,8 +1,10 @@
 //! What the references of a layer lead to, for several rules.
 
-use crate::analysis::Fact;
+use crate::analysis::{Fact, unknown, value_or};
+use crate::diagnostic::Finding;
 use crate::network::{Layer, Reference, Source, Target};
 use crate::rules::Context;
+use crate::rules::words::list;
 use crate::text::Span;
 
 /// The reference of a layer that stands at `span`, in whichever key.
@@ -47,19 +49,6 @@ pub(super) struct Listed {
     pub(super) source: Source,
     /// Its place in the list.
     pub(super) span: Span,
-    /// Words that it leaves free between two of its own; none for the input and the buffer.
-    pub(super) write_gap: Fact<i64>,
-}
-
-impl Listed {
-    /// The place of the `write_gap` to edit, and its layer.
-    pub(super) fn gap_place(&self, cx: &Context) -> Option<(Span, usize)> {
-        let Source::Layer(index) = self.source else {
-            return None;
-        };
-        let layer = cx.network.layers.get(index)?;
-        Some((layer.write_gap.span().unwrap_or(layer.head), index))
-    }
 }
 
 /// The sources in the `in_sequences` of a layer that runs, where all of them are known.
@@ -70,26 +59,69 @@ pub(super) fn listed(cx: &Context, layer: usize) -> Option<Vec<Listed>> {
     cx.analysis.graph.inputs[layer]
         .iter()
         .map(|input| {
-            let source = input.source.ok()?;
             Some(Listed {
-                source,
+                source: input.source.ok()?,
                 span: input.span?,
-                write_gap: match source {
-                    Source::Layer(source) => cx.analysis.parameters[source].write_gap,
-                    Source::Input | Source::Buffer => Ok(0),
-                },
             })
         })
         .collect()
 }
 
-/// Whether a source leaves a single word an instance, so that a gap behind it means nothing.
-pub(super) fn is_one_word(cx: &Context, source: Source) -> bool {
-    let Source::Layer(layer) = source else {
-        return false;
-    };
-    cx.analysis.shapes[layer].out_dim == Ok([1, 1])
-        && cx.analysis.memory[layer]
-            .output_spread
-            .is_ok_and(|spread| spread.passes == 1)
+/// The `write_gap` of a source; the input and the buffer have none.
+pub(super) fn write_gap(cx: &Context, source: Source) -> Fact<i64> {
+    match source {
+        Source::Layer(layer) => cx.analysis.parameters[layer].write_gap,
+        Source::Input | Source::Buffer => Ok(0),
+    }
+}
+
+/// The channels of a source.
+pub(super) fn channels(cx: &Context, source: Source) -> Fact<i64> {
+    match source {
+        Source::Layer(layer) => cx.analysis.shapes[layer].out_channels,
+        Source::Input => match cx.facts.input {
+            Some([channels, ..]) => Ok(channels),
+            None => unknown(),
+        },
+        Source::Buffer => match cx.network.data_buffer.first() {
+            Some(buffer) => value_or(&buffer.channels, 0),
+            None => unknown(),
+        },
+    }
+}
+
+/// Adds the `write_gap` of each source that is a layer to a finding on who reads them.
+pub(super) fn with_gaps(cx: &Context, mut finding: Finding, reader: usize) -> Finding {
+    let mut seen = Vec::new();
+    for input in &cx.analysis.graph.inputs[reader] {
+        let Ok(Source::Layer(index)) = input.source else {
+            continue;
+        };
+        let layer = &cx.network.layers[index];
+        if seen.contains(&index) {
+            continue;
+        }
+        seen.push(index);
+        let label = cx.network.label(index);
+        let message = match layer.write_gap.value() {
+            Some(gap) => format!("{label} writes with `write_gap: {gap}`"),
+            None => format!("{label} writes without `write_gap`"),
+        };
+        finding = finding.related(
+            layer.write_gap.entry().unwrap_or(layer.head),
+            index,
+            message,
+        );
+    }
+    finding
+}
+
+/// The gaps of the sources of a layer as words: `1 and 0`.
+pub(super) fn gaps_in_words(cx: &Context, reader: usize) -> String {
+    let gaps: Vec<String> = cx.analysis.graph.inputs[reader]
+        .iter()
+        .filter_map(|input| write_gap(cx, input.source.ok()?).ok())
+        .map(|gap| gap.to_string())
+        .collect();
+    list(&gaps)
 }
