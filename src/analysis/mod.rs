@@ -29,7 +29,7 @@ pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
     ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
-    pooled, takes_weights,
+    pooled, source_channels, source_dim, takes_weights,
 };
 pub use streaming::Stream;
 

@@ -68,6 +68,8 @@ pub const MAX_POOL_LAST_OPERANDS: i64 = 2;
 pub const STRETCHED_KERNEL_LIMIT: i64 = 9;
 /// The longest kernel of a Conv1d with more dilation than that (`MAX_DILATION_1D_KERNEL`).
 pub const MAX_DILATED_KERNEL: i64 = 3;
+/// Bits of a weight where nobody says how many (`DEFAULT_WEIGHT_BITS`).
+pub const WEIGHT_BITS: i64 = 8;
 /// Shifts of the result go from minus this to this, those for small weights included.
 pub const MAX_OUTPUT_SHIFT: i64 = 15;
 /// The pooling counters count below this (4 bits, `max7800x.py:1721`).
