@@ -1,14 +1,5 @@
 //! AX7: limits of the chip.
 
-mod binary_and_1bit;
-mod binary_unsupported;
-mod bypass_unsupported;
-mod calcx4_unsupported;
-mod max_input_channels;
-mod max_output_channels;
-mod readahead_unsupported;
-mod snoop_unsupported;
-
 use super::Rule;
 
 mod binary_and_1bit;

@@ -1,9 +1,5 @@
 //! AX8: model and checkpoint.
 
-mod kernel_size_vs_weights;
-mod layer_count;
-mod surplus_weights;
-
 use super::Rule;
 
 mod kernel_size_vs_weights;

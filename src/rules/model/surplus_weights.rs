@@ -55,8 +55,8 @@ fn check(cx: &Context, out: &mut Findings) {
     let Some(surplus) = surplus(cx).filter(|&surplus| surplus > 0) else {
         return;
     };
-    // A kernel that does not fit says where.
-    if cx.faults(803).next().is_some() {
+    // A kernel that does not fit says where; `--stop-after` leaves out layers deliberately.
+    if cx.faults(803).next().is_some() || cx.analysis.flags.stop_after.is_some() {
         return;
     }
     let place = cx.network.layers_field.key().unwrap_or(cx.network.span);
