@@ -31,8 +31,11 @@ pub struct Linted {
 
 /// Lints a file. Whatever happens, there is a result: a failure of ours is a finding.
 pub fn lint(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
-    let attempt = AssertUnwindSafe(|| lint_file(file, config, overrides));
-    catch_unwind(attempt).unwrap_or_else(|_| {
+    guarded(file, || lint_file(file, config, overrides))
+}
+
+fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let failed = tool::INTERNAL_ERROR.finding(
             Span::at(0),
             "linting this file failed; please report it with the file",
@@ -213,6 +216,14 @@ mod tests {
             found("a.yaml", TEXT, "select = [\"AX982\"]", ignore),
             lines(&[], 2)
         );
+    }
+
+    #[test]
+    fn a_panic_is_a_finding() {
+        let file = SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), TEXT.to_owned());
+        let linted = guarded(&file, || panic!("on purpose"));
+        assert_eq!(linted.report.findings[0].code, tool::INTERNAL_ERROR.code);
+        assert_eq!(linted.report.path, "a.yaml");
     }
 
     #[test]
