@@ -555,14 +555,7 @@ fn assumptions_are_said_on_demand() {
             "b.yaml",
             &format!("{CLEAN}# ai8x-lint: device=ai87 flags=\"--no-kat\" shapes=s.json\n"),
         ),
-<<<<<<< HEAD
-        (
-            "s.json",
-            "{\"input\": [3, 8, 8], \"weights\": [{\"in\": 3, \"out\": 16, \"kernel\": [3, 3]}, {\"in\": 1024, \"out\": 4, \"kernel\": [1]}]}",
-        ),
-=======
         ("s.json", SHAPES),
->>>>>>> cli
     ]);
     assert_snapshot!(folder.run(&["-v", "."]), @"
     exit code: 0
@@ -570,11 +563,7 @@ fn assumptions_are_said_on_demand() {
     Found nothing in 2 files
     ----- stderr -----
     ai8x-lint: a.yaml: device MAX78000 (beginning of `arch`); izer-flags unknown; shapes unknown
-<<<<<<< HEAD
-    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --fifo (comment in line 20); shapes s.json (comment in line 20): input 3x8x8 and 2 weighted layers
-=======
     ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --no-kat (comment in line 20); shapes s.json (comment in line 20): input 3x2x2 and 2 weighted layers
->>>>>>> cli
     ");
     assert_snapshot!(
         folder.run(&["-v", "--device", "MAX78000", "--izer-flags", "--softmax", "--shapes", "s.json", "b.yaml"]),
@@ -583,11 +572,7 @@ fn assumptions_are_said_on_demand() {
     ----- stdout -----
     Found nothing in 1 file
     ----- stderr -----
-<<<<<<< HEAD
-    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --no-kat (command line); shapes s.json (command line): input 3x8x8 and 2 weighted layers
-=======
     ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --softmax (command line); shapes s.json (command line): input 3x2x2 and 2 weighted layers
->>>>>>> cli
     "
     );
     assert_snapshot!(folder.run(&["--device", "MAX78003", "b.yaml"]), @"
