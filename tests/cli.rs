@@ -593,22 +593,23 @@ fn a_device_that_only_the_name_suggests_is_a_warning() {
     assert_snapshot!(folder.run(&["a.yaml"]), @"
     exit code: 0
     ----- stdout -----
-    warning[AX702]: a MAX78000 has no `calcx4`
+    warning[AX702]: the MAX78000 has no `calcx4`; the MAX78002 has it
       ┌─ a.yaml:9:5
       │
     9 │     calcx4: true
-      │     ^^^^^^ layer 0
+      │     ^^^^^^^^^^^^ layer 0
       │
-      = the MAX78002 has it: is this network made for that chip?
       = this is about the MAX78000, which the name `ai85…` suggests, and not about the MAX78002; `--device` or a comment `# ai8x-lint: device=…` says which it is
+      = fix (--fix --unsafe-fixes): Delete `calcx4`
+        -     calcx4: true
 
-    Found 1 warning in 1 file
+    Found 1 warning in 1 file; 1 fixable with --fix --unsafe-fixes
     ");
     assert_snapshot!(folder.run(&["--output-format", "concise", "--device", "MAX78000"]), @"
     exit code: 1
     ----- stdout -----
-    a.yaml:9:5: error[AX702] a MAX78000 has no `calcx4`
-    Found 1 error in 1 file
+    a.yaml:9:5: error[AX702] the MAX78000 has no `calcx4`; the MAX78002 has it
+    Found 1 error in 1 file; 1 fixable with --fix --unsafe-fixes
     ");
     assert_snapshot!(folder.run(&["--output-format", "concise", "--device", "MAX78002"]), @"
     exit code: 0
