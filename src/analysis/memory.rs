@@ -2,15 +2,15 @@
 
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
-    PROCESSORS_PER_QUADRANT, QUADRANTS,
 };
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
+use super::gaps::{Misfit, Reading};
 use super::graph::{Graph, Next};
-use super::parameters::{Operator, Parameters};
+use super::parameters::Parameters;
 use super::region::{Progression, Region};
 use super::shapes::{Shape, Spread};
 use super::{Fault, Hardware, push_fault};
@@ -87,12 +87,6 @@ pub struct Layout {
     pub gap: i64,
     /// Operands that take turns, word by word.
     pub operands: i64,
-}
-
-/// Bytes from the first to the last of some values of 8 or 32 bits with a gap between each two. A
-/// value takes a word of four channels, or four words.
-pub fn bytes_with_gaps(values: i64, gap: i64, width: i64) -> i64 {
-    ((values - 1).max(0) * (gap + 1) + 1) * width / 8 * 4
 }
 
 /// The first word of an instance (0 to 15), counted from the first data word of quadrant 0.
@@ -172,10 +166,11 @@ impl Layout {
         Region { parts }
     }
 
-    /// Bytes of an instance that it takes, gaps included (HWC).
+    /// Bytes of an instance that it takes, gaps included (HWC): a value takes a word of four
+    /// channels, or four words.
     pub fn bytes(&self) -> i64 {
         let values = self.pixels * self.spread.passes.max(1) * self.operands;
-        bytes_with_gaps(values, self.gap, self.width)
+        ((values - 1).max(0) * (self.gap + 1) + 1) * self.width / 8 * 4
     }
 
     /// The words of one channel an instance (CHW): four pixels a word.
@@ -203,33 +198,6 @@ impl Layout {
         let nibble = self.mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf;
         i64::from(nibble.count_ones())
     }
-}
-
-/// The processors of one quadrant, the first of them at bit 0.
-pub fn in_quadrant(mask: u64, quadrant: u32) -> u64 {
-    mask >> (quadrant * PROCESSORS_PER_QUADRANT) & ((1 << PROCESSORS_PER_QUADRANT) - 1)
-}
-
-/// Whether the bits of a mask stand in a row.
-pub fn is_contiguous(mask: u64) -> bool {
-    let low = mask.checked_shr(mask.trailing_zeros()).unwrap_or(0);
-    low & low.wrapping_add(1) == 0
-}
-
-/// Whether a mask is the number `channels`, as its value or by its digits: a count in the place of
-/// a bitmap. The lowest processors in a row may as well be some too few.
-pub fn is_count(mask: u64, channels: i64) -> bool {
-    let is_low = mask & mask.wrapping_add(1) == 0;
-    !is_low && (i64::try_from(mask) == Ok(channels) || format!("{mask:x}").parse() == Ok(channels))
-}
-
-/// Whether a passthrough layer can carry data between two masks: in each quadrant as many
-/// processors, the written ones in a row.
-fn stays_in_quadrants(read: u64, written: u64) -> bool {
-    (0..QUADRANTS).all(|quadrant| {
-        let written = in_quadrant(written, quadrant);
-        written.count_ones() == in_quadrant(read, quadrant).count_ones() && is_contiguous(written)
-    })
 }
 
 /// The mask of the lowest `bits` processors.
@@ -261,12 +229,8 @@ impl Memories<'_> {
         let mut memories: Vec<Memory> = (0..self.network.layers.len())
             .map(|index| self.masks(index))
             .collect();
-        self.check_chw(&mut memories);
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
-        }
-        for index in 0..memories.len() {
-            self.check_alignment(index, &mut memories);
         }
         if let Some(code) = self.missing_feature {
             memories
@@ -274,21 +238,8 @@ impl Memories<'_> {
                 .for_each(|memory| memory.leave_unplaced(code));
         }
         for index in 0..memories.len() {
-            if self.missing_feature.is_some() {
-                continue;
-            }
-            if self.graph.runs(index) {
+            if self.graph.runs(index) && self.missing_feature.is_none() {
                 self.extents(index, &mut memories);
-            } else if let (Err(Missing::Broken(code @ Code(301))), span) = (
-                self.out_offset(index),
-                self.network.layers[index].out_offset.span(),
-            ) {
-                // The vendor's tool looks at the layers that do not run, too.
-                self.faults.push(Fault {
-                    code,
-                    layer: index,
-                    span,
-                });
             }
         }
         let input = self.input_region(&memories);
@@ -337,23 +288,6 @@ impl Memories<'_> {
         }
     }
 
-    /// In CHW format each channel needs an instance of its own. Beyond the first layer the format
-    /// itself is the fault (AX109).
-    fn check_chw(&mut self, memories: &mut [Memory]) {
-        let Some(&first) = self.graph.order.first() else {
-            return;
-        };
-        let shares = |mask: u64| {
-            (0..INSTANCES).any(|instance| {
-                (mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf).count_ones() > 1
-            })
-        };
-        if self.parameters[first].chw == Ok(true) && memories[first].processors.is_ok_and(shares) {
-            push_fault(self.faults, 252, first);
-            memories[first].processors = broken(252);
-        }
-    }
-
     /// Masks whose number of bits does not fit break what is derived from them.
     fn check_counts(&mut self, index: usize, memories: &mut [Memory]) {
         let memory = &memories[index];
@@ -361,22 +295,26 @@ impl Memories<'_> {
             && self.graph.runs(index)
             && i64::from(map.count_ones()) != spread.processors
         {
-            // Where the mask to edit is the next layer's, it is one fault, not two. A number that
-            // stands for the layer's own channels is that layer's.
             let next = match memory.output_map_from {
-                MaskSource::Next(next) => Some(next),
+                MaskSource::Next(next) => memories.get(next),
                 _ => None,
             };
-            let own = next.filter(|&next| {
-                self.shapes[next]
-                    .stored_channels
-                    .is_ok_and(|channels| is_count(map, channels))
-            });
-            let code = if own.is_some() { 201 } else { 203 };
-            push_fault(self.faults, code, own.unwrap_or(index));
-            memories[index].output_map = broken(code);
-            if let Some(next) = next {
-                memories[next].processors = broken(code);
+            // Who wrote the number of channels in place of a mask meant the layer that reads: that
+            // one reports it.
+            let is_count = map == spread.processors as u64
+                && next.is_some_and(|next| {
+                    matches!(next.input_spread, Ok(reads) if reads.processors == spread.processors)
+                });
+            let from = memory.output_map_from;
+            if is_count {
+                memories[index].output_map = broken(201);
+            } else {
+                push_fault(self.faults, 203, index);
+                memories[index].output_map = broken(203);
+                // The mask to edit is the next layer's: that is one fault, not two.
+                if let MaskSource::Next(next) = from {
+                    memories[next].processors = broken(203);
+                }
             }
         }
         let memory = &memories[index];
@@ -390,64 +328,31 @@ impl Memories<'_> {
         }
     }
 
-    /// Masks between which a layer without a dense convolution cannot carry data. What is wrong
-    /// where a depthwise layer reads says nothing about where others write.
-    fn check_alignment(&mut self, index: usize, memories: &mut [Memory]) {
-        if !self.graph.runs(index) {
-            return;
-        }
-        let parameters = &self.parameters[index];
-        let memory = &mut memories[index];
-        let depthwise = self.device.depthwise && parameters.groups.is_ok_and(|groups| groups > 1);
-        let is_aligned = |mask: u64| mask.trailing_zeros() % PROCESSORS_PER_INSTANCE == 0;
-        if let (Ok(Operator::Passthrough), Ok(read), Ok(written)) =
-            (parameters.operator, memory.processors, memory.output_map)
-            && !stays_in_quadrants(read, written)
-        {
-            push_fault(self.faults, 204, index);
-            memory.output_map = broken(204);
-        }
-        if depthwise && memory.output_map.is_ok_and(|map| !is_aligned(map)) {
-            push_fault(self.faults, 205, index);
-            memory.output_map = broken(205);
-        }
-        let spans_quadrants =
-            |mask: u64| mask >> mask.trailing_zeros() >> PROCESSORS_PER_QUADRANT != 0;
-        if depthwise
-            && memory
-                .processors
-                .is_ok_and(|mask| mask != 0 && !is_aligned(mask) && spans_quadrants(mask))
-        {
-            push_fault(self.faults, 206, index);
-            memory.processors = broken(206);
-        }
-    }
-
     fn extents(&mut self, index: usize, memories: &mut [Memory]) {
         let layer = &self.network.layers[index];
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let limit = self.device.instance_bytes;
 
-        let out_offset = self.out_offset(index);
-        let in_offset = match (&layer.in_offset, self.graph.previous[index]) {
-            (Field::Absent, None) => aligned(self.flags.input_offset.unwrap_or(0)),
-            (Field::Absent, Some(previous)) => self.out_offset(previous),
-            (given, _) => value_or(given, 0).and_then(aligned),
-        };
-        let own = [
-            (out_offset, layer.out_offset.span()),
-            (in_offset, layer.in_offset.span()),
-        ];
-        for (offset, span) in own {
-            if let (Err(Missing::Broken(code @ Code(301 | 355))), Some(span)) = (offset, span) {
-                self.faults.push(Fault {
-                    code,
-                    layer: index,
-                    span: Some(span),
-                });
+        let out_offset = match value_or(&layer.out_offset, 0) {
+            Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
+                push_fault(self.faults, 301, index);
+                broken(301)
             }
-        }
+            other => other,
+        };
+        let in_offset = match (&layer.in_offset, self.graph.previous[index]) {
+            (Field::Absent, None) => Ok(self.flags.input_offset.unwrap_or(0)),
+            (Field::Absent, Some(previous)) => {
+                match value_or(&self.network.layers[previous].out_offset, 0) {
+                    Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
+                        broken(301)
+                    }
+                    other => other,
+                }
+            }
+            (given, _) => value_or(given, 0),
+        };
         let streaming = parameters.streaming.unwrap_or(true);
         let memory = &mut memories[index];
         memory.in_offset = in_offset;
@@ -458,70 +363,76 @@ impl Memories<'_> {
         let out_pad = self.hardware[index].map_or(0, |hardware| hardware.out_pad);
         memory.output_bytes = output_bytes(parameters, shape, memory, out_pad);
         let terminating = self.graph.final_layer == Some(index);
-        let ends_past = |bytes: Fact<i64>, offset: Fact<i64>| matches!((bytes, offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
-        let reads = self.read_layout(index, memory);
-        let writes = self.write_layout(index, memory);
-        let gapped = |layout: &Fact<Layout>| match layout {
-            Ok(layout) => layout.gap > 0 && layout.offset + layout.bytes() > limit,
-            Err(_) => false,
-        };
-        let too_large = |bytes, offset, layout: &Fact<Layout>, code| {
-            if ends_past(bytes, offset) {
-                Some(code)
-            } else {
-                gapped(layout).then_some(354)
+        let input_too_large = !streaming
+            && matches!((memory.input_bytes, in_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
+        let output_too_large = (!streaming || terminating)
+            && matches!((memory.output_bytes, out_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
+        // Without flags a large first layer may well read a FIFO.
+        let producer_reported = self.graph.previous[index].is_some_and(|previous| {
+            self.faults
+                .iter()
+                .any(|fault| fault.layer == previous && fault.code.0 == 303)
+        });
+        if let Some(misfit) = self.gap_misfit(index, memories) {
+            push_fault(self.faults, misfit.code, index);
+            if misfit.reads_astray {
+                memories[index].reads = broken(misfit.code);
             }
-        };
-        let read_fault =
-            too_large(memory.input_bytes, in_offset, &reads, 302).filter(|_| !streaming);
-        let write_fault = too_large(memory.output_bytes, out_offset, &writes, 303)
-            .filter(|_| !streaming || terminating);
-        if let Some(code) = read_fault {
-            // What is written too far is read too far: that is one fault, not two.
-            let producer_reported = self.graph.previous[index].is_some_and(|previous| {
-                self.faults
-                    .iter()
-                    .any(|fault| fault.layer == previous && matches!(fault.code.0, 303 | 354))
-            });
+        }
+        let memory = &mut memories[index];
+        if input_too_large {
             if !producer_reported {
-                self.faults.push(Fault {
-                    code: Code(code),
-                    layer: index,
-                    span: layer.read_gap.span().filter(|_| code == 354),
-                });
+                push_fault(self.faults, 302, index);
             }
-            memory.reads = broken(code);
-        } else {
-            memory.reads = reads.and_then(|layout| {
-                Ok(if parameters.chw? {
-                    layout.words_chw(self.device)
-                } else {
-                    layout.words(self.device)
-                })
-            });
+            memory.reads = broken(302);
         }
-        if let Some(code) = write_fault {
-            self.faults.push(Fault {
-                code: Code(code),
-                layer: index,
-                span: layer.write_gap.span().filter(|_| code == 354),
-            });
-            memory.writes = broken(code);
-        } else {
-            memory.writes = writes.map(|layout| layout.words(self.device));
+        if output_too_large {
+            push_fault(self.faults, 303, index);
+            memory.writes = broken(303);
+        }
+        if memory.reads == unknown() {
+            memory.reads = self.reads(index, memory);
+        }
+        if memory.writes == unknown() {
+            memory.writes = self.writes(index, memory);
         }
     }
 
-    /// Where a layer writes, in bytes of each instance.
-    fn out_offset(&self, index: usize) -> Fact<i64> {
-        let offset = value_or(&self.network.layers[index].out_offset, 0)?;
-        if offset < 0 || offset >= self.device.out_offset_limit {
-            return broken(301);
+    /// Whether the words that a layer reads lie as far apart as they were written.
+    fn gap_misfit(&self, index: usize, memories: &[Memory]) -> Option<Misfit> {
+        let sources = self.graph.inputs[index]
+            .iter()
+            .map(|input| input.source.ok())
+            .collect::<Option<Vec<Source>>>()?;
+        let gaps = sources
+            .iter()
+            .map(|source| match source {
+                Source::Layer(layer) => self.parameters[*layer].write_gap.ok(),
+                Source::Input | Source::Buffer => Some(0),
+            })
+            .collect::<Option<Vec<i64>>>()?;
+        let single_words = sources.iter().all(|source| match source {
+            Source::Layer(layer) => {
+                self.shapes[*layer].out_dim == Ok([1, 1])
+                    && memories[*layer]
+                        .output_spread
+                        .is_ok_and(|spread| spread.passes == 1)
+            }
+            Source::Input | Source::Buffer => false,
+        });
+        Reading {
+            layer: &self.network.layers[index],
+            operands: self.parameters[index].operands.ok()?,
+            read_gap: self.parameters[index].read_gap.ok()?,
+            gaps,
+            single_words,
+            previous_offset: self.graph.previous[index]
+                .map(|previous| value_or(&self.network.layers[previous].out_offset, 0)),
         }
-        aligned(offset)
+        .misfit()
     }
 
-    fn read_layout(&self, index: usize, memory: &Memory) -> Fact<Layout> {
+    fn reads(&self, index: usize, memory: &Memory) -> Fact<Region> {
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let [height, width] = shape.in_dim?;
@@ -538,10 +449,14 @@ impl Memories<'_> {
         if layout.gap < 0 || layout.offset < 0 {
             return unknown();
         }
-        Ok(layout)
+        Ok(if parameters.chw? {
+            layout.words_chw(self.device)
+        } else {
+            layout.words(self.device)
+        })
     }
 
-    fn write_layout(&self, index: usize, memory: &Memory) -> Fact<Layout> {
+    fn writes(&self, index: usize, memory: &Memory) -> Fact<Region> {
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let [height, width] = shape.out_dim?;
@@ -558,7 +473,7 @@ impl Memories<'_> {
         if layout.gap < 0 {
             return unknown();
         }
-        Ok(layout)
+        Ok(layout.words(self.device))
     }
 
     /// What the input loader fills before the first layer runs: what that layer reads. A FIFO
@@ -571,15 +486,6 @@ impl Memories<'_> {
             Some(flags) if flags.any_fifo() => Ok(Region::default()),
             _ => memories[start].reads.clone(),
         }
-    }
-}
-
-/// The hardware takes offsets in words: it drops the last two bits of one in bytes.
-fn aligned(offset: i64) -> Fact<i64> {
-    if offset % 4 == 0 {
-        Ok(offset)
-    } else {
-        broken(355)
     }
 }
 

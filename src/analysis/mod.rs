@@ -11,6 +11,7 @@
 mod conflicts;
 mod fact;
 mod features;
+mod gaps;
 mod graph;
 mod hardware;
 mod memory;
@@ -23,15 +24,12 @@ pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware};
-pub use memory::{
-    Layout, MaskSource, Memory, bytes_with_gaps, in_quadrant, instance_base, is_contiguous,
-    is_count, low_mask, place_of_word, written_by,
-};
+pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
     ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
-    pooled, takes_weights,
+    pooled, source_channels, source_dim, takes_weights,
 };
 pub use streaming::Stream;
 
@@ -188,7 +186,6 @@ impl Analysis {
             memories: &memory,
             input: &input,
             streams: &streams,
-            faults: &faults,
         }
         .find();
         let weights = weights

@@ -56,8 +56,6 @@ pub const INSTANCES: u32 = PROCESSORS / PROCESSORS_PER_INSTANCE;
 pub const INSTANCES_PER_QUADRANT: u32 = 4;
 /// Quadrants of either chip.
 pub const QUADRANTS: u32 = 4;
-/// Processors of one quadrant.
-pub const PROCESSORS_PER_QUADRANT: u32 = PROCESSORS / QUADRANTS;
 /// Largest `pad` of either chip (README, "Limitations").
 pub const MAX_PAD: i64 = 2;
 /// Pixels that `flatten` takes at most (`izer.py:549`).
@@ -70,6 +68,8 @@ pub const MAX_POOL_LAST_OPERANDS: i64 = 2;
 pub const STRETCHED_KERNEL_LIMIT: i64 = 9;
 /// The longest kernel of a Conv1d with more dilation than that (`MAX_DILATION_1D_KERNEL`).
 pub const MAX_DILATED_KERNEL: i64 = 3;
+/// Bits of a weight where nobody says how many (`DEFAULT_WEIGHT_BITS`).
+pub const WEIGHT_BITS: i64 = 8;
 /// Shifts of the result go from minus this to this, those for small weights included.
 pub const MAX_OUTPUT_SHIFT: i64 = 15;
 /// The pooling counters count below this (4 bits, `max7800x.py:1721`).
@@ -96,6 +96,8 @@ pub struct Device {
     pub documented_max_dim: i64,
     /// Largest number of input or output channels of a layer.
     pub max_channels: i64,
+    /// Largest number of channels that the vendor's documentation promises.
+    pub documented_max_channels: i64,
     /// Bytes of one data-memory instance.
     pub instance_bytes: i64,
     /// Distance of the first bytes of two neighbouring instances of a quadrant, in bytes.

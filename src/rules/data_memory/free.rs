@@ -4,8 +4,6 @@ use crate::analysis::{Progression, Region, instance_base};
 use crate::network::Source;
 use crate::rules::{Context, words};
 
-use super::reading;
-
 /// Says to which lowest offset the output of a layer could move, and what would have to move
 /// along. None where that is not known, or the output has a place among others'.
 pub(super) fn advice(cx: &Context, layer: usize) -> Option<String> {
@@ -101,7 +99,7 @@ pub(super) fn live<'a>(cx: &'a Context, layer: usize) -> Vec<(Source, &'a Region
         .filter(|(at, other)| at + 1 == time || last_use(cx, Source::Layer(**other), *at) >= time)
         .map(|(_, &other)| Source::Layer(other))
         .chain(inputs)
-        .filter_map(|source| Some((source, reading::region(cx, source)?)))
+        .filter_map(|source| Some((source, region(cx, source)?)))
         .collect()
 }
 
@@ -118,7 +116,7 @@ fn occupied<'a>(cx: &'a Context, layer: usize) -> Option<Vec<&'a Region>> {
     let later = graph.order.iter().enumerate().skip(time + 1);
     let later = later
         .filter(|(at, _)| *at <= end || *at == time + 1)
-        .filter_map(|(_, &other)| reading::region(cx, Source::Layer(other)));
+        .filter_map(|(_, &other)| region(cx, Source::Layer(other)));
     let before = live(cx, layer).into_iter().map(|(_, region)| region);
     known.then(|| before.chain(later).collect())
 }
@@ -136,4 +134,16 @@ fn last_use(cx: &Context, source: Source, time: usize) -> usize {
         .readers(source)
         .filter_map(|reader| graph.time(reader))
         .fold(time, usize::max)
+}
+
+/// The words of a source. The input stands where the first layer reads, whoever puts it there.
+fn region<'a>(cx: &'a Context, source: Source) -> Option<&'a Region> {
+    match source {
+        Source::Layer(layer) => cx.analysis.memory[layer].writes.as_ref().ok(),
+        Source::Input => {
+            let first = *cx.analysis.graph.order.first()?;
+            cx.analysis.memory[first].reads.as_ref().ok()
+        }
+        Source::Buffer => None,
+    }
 }

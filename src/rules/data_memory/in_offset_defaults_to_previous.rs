@@ -1,29 +1,28 @@
-//! AX359.
+//! The layer names its inputs but not where they lie.
 
 use crate::diagnostic::{Applicability, Code, Severity};
+use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
 
-use super::{offsets, reading};
-
-/// The rule.
+/// AX359
 pub(super) static RULE: Rule = Rule {
     code: Code(359),
     name: "in-offset-defaults-to-previous",
     severity: Severity::Warning,
-    summary: "a layer with `in_sequences` but no `in_offset` reads where the layer before it wrote",
-    explanation: "\
-The default of `in_offset` is the `out_offset` of the layer that ran just before, even where \
-`in_sequences` names another one. Where that is not the place of the data, the hardware reads something \
-else than the file says: write `in_offset`.
-
-Where the layer reads words that nothing ever wrote, the finding is an error.",
+    summary: "the layer names its inputs but not where they lie",
+    explanation: "Where `in_offset` is left out, the layer reads where the layer that ran just before wrote, even if `in_sequences` names \
+     another one.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x000000000000000f
+    in_channels: 1
+    in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
@@ -38,25 +37,27 @@ Where the layer reads words that nothing ever wrote, the finding is an error.",
     kernel_size: 3x3
     pad: 1
     activate: relu
-    output: true
-  - in_sequences: 0
-    #             ^ AX359
-    processors: 0x000000000000000f
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [0]
+  #               ^^^ AX359
     out_channels: 4
     out_offset: 0x6000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-    output: true
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x000000000000000f
+    in_channels: 1
+    in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
@@ -72,9 +73,10 @@ Where the layer reads words that nothing ever wrote, the finding is an error.",
     pad: 1
     activate: relu
     output: true
-  - in_sequences: 0
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [0]
     in_offset: 0x2000
-    processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x6000
     op: conv2d
@@ -82,63 +84,60 @@ Where the layer reads words that nothing ever wrote, the finding is an error.",
     pad: 1
     activate: relu
     output: true
-"
-        ),
+",
         shapes: None,
     }],
-    source: "izer.py:439",
+    source: "izer.py:440",
     fix: FixAvailability::Sometimes,
-    covers: &[],
+    covers: &[Code(358), Code(309), Code(310)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
-        let (true, Some(previous), Ok(in_offset)) = (
-            layer.in_offset.is_absent(),
+        let (Some(previous), true, Some(first)) = (
             cx.analysis.graph.previous[index],
-            cx.analysis.memory[index].in_offset,
+            layer.in_offset.is_absent() && !layer.in_sequences.is_absent(),
+            cx.analysis.graph.inputs[index].first(),
         ) else {
             continue;
         };
-        let Some((_, wrong)) = offsets::misplaced(cx, index, in_offset) else {
+        let Ok(Source::Layer(source)) = first.source else {
             continue;
         };
-        let Some(first) = wrong.first() else {
+        let (Ok(reads), Ok(written)) = (
+            cx.analysis.memory[previous].out_offset,
+            cx.analysis.memory[source].out_offset,
+        ) else {
             continue;
         };
-        let producer = &cx.network.layers[first.producer];
+        if source == previous || reads == written {
+            continue;
+        }
+        let text = words::offset(written);
         let mut finding = out
             .new_finding(
-                first
-                    .span
-                    .or(layer.in_sequences.span())
-                    .unwrap_or(layer.head),
+                layer.in_sequences.span().unwrap_or(layer.head),
                 index,
                 format!(
-                    "without `in_offset` this layer reads at {}, where {} writes, but {} writes to \
-                     {}",
-                    words::offset(in_offset),
-                    cx.network.label(previous),
-                    cx.network.label(first.producer),
-                    words::offset(first.out_offset)
+                    "without `in_offset` {} reads at {}, where {} wrote, but its input lies at {text}",
+                    cx.network.label(index),
+                    words::offset(reads),
+                    cx.network.label(previous)
                 ),
             )
             .related(
-                producer.out_offset.span().unwrap_or(producer.head),
-                first.producer,
-                "where it writes",
+                cx.network.layers[source].out_offset.span().unwrap_or(cx.network.layers[source].head),
+                source,
+                "the input",
             );
-        if let Some(natural) = offsets::natural_in_offset(cx, index) {
-            let line = format!("in_offset: {}", words::offset(natural));
-            let change = layer
-                .in_sequences
-                .key()
-                .and_then(|key| edits::insert_after(cx, key, &line));
-            if let Some(change) = change {
-                finding = finding.fix(Applicability::Unsafe, format!("Add `{line}`"), change);
-            }
+        if let Some(edits) = edits::insert_key(cx, layer, &format!("in_offset: {text}")) {
+            finding = finding.fix(
+                Applicability::Unsafe,
+                format!("Add `in_offset: {text}`"),
+                edits,
+            );
         }
-        out.push(reading::judge(cx, index, finding));
+        out.push(finding);
     }
 }

@@ -1,34 +1,35 @@
-//! AX310.
+//! An operand does not start where the layer that combines them looks for it.
 
-use crate::analysis::ConflictKind;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Applicability, Code, Severity};
 use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
 
-use super::offsets::{self, Joining, Misplaced};
-use super::reading;
-
-/// The rule.
+/// AX310
 pub(super) static RULE: Rule = Rule {
     code: Code(310),
     name: "interleave-in-offset",
-    severity: Severity::Warning,
-    summary: "operands, or inputs read in turns or one behind the other, do not lie where the reader reads",
-    explanation: "\
-Inputs that share their processors are read from `in_offset` on in one of two ways. Operands of an \
-element-wise operation, and inputs that are joined in turns, lie word by word next to each other: each \
-is written with `write_gap: n-1`, the first at `in_offset`, each further one 4 bytes later. Inputs that \
-are joined one behind the other start where the one before ends.
-
-Where one input is written over another, or the layer reads words that nothing ever wrote, the finding \
-is an error.",
+    severity: Severity::Error,
+    summary: "an operand does not start where the layer that combines them looks for it",
+    explanation: "The operands of an element-wise operation, and interleaved inputs, lie word by word beside each other: operand `i` must \
+     start 4 bytes times `i` behind `in_offset`. Inputs that are joined by rows must follow each other without a gap.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x0000000000000f00
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
     output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x2000
@@ -36,37 +37,43 @@ is an error.",
     kernel_size: 3x3
     pad: 1
     activate: relu
-  - processors: 0x000000000000000f
-    output_processors: 0x000000000000000f
-    out_offset: 0x4000
-    op: none
     write_gap: 1
-  - in_sequences: 0
-    in_offset: 0x2000
-    processors: 0x000000000000000f
+  - processors: 0x0000000000000f00
     output_processors: 0x000000000000000f
+    in_sequences: [0]
+    in_offset: 0x0000
     out_channels: 4
-    out_offset: 0x4000
-    #           ^^^^^^ AX310 error
+    out_offset: 0x2800
+  #             ^^^^^^ AX310
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
     write_gap: 1
-  - in_sequences: [1, 2]
-    in_offset: 0x4000
-    processors: 0x000000000000000f
-    output_processors: 0x000000000000000f
-    out_offset: 0x0000
-    op: add
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
   - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+    output_processors: 0x000000000000000f
+    in_sequences: [1, 2]
+    in_offset: 0x2000
+    out_offset: 0x6000
+    op: add
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x0000000000000f00
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
     output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x2000
@@ -74,113 +81,111 @@ is an error.",
     kernel_size: 3x3
     pad: 1
     activate: relu
-  - processors: 0x000000000000000f
-    output_processors: 0x000000000000000f
-    out_offset: 0x4000
-    op: none
     write_gap: 1
-  - in_sequences: 0
-    in_offset: 0x2000
-    processors: 0x000000000000000f
+  - processors: 0x0000000000000f00
     output_processors: 0x000000000000000f
+    in_sequences: [0]
+    in_offset: 0x0000
     out_channels: 4
-    out_offset: 0x4004
+    out_offset: 0x2004
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
     write_gap: 1
-  - in_sequences: [1, 2]
-    in_offset: 0x4000
-    processors: 0x000000000000000f
+  - processors: 0x000000000000000f
     output_processors: 0x000000000000000f
-    out_offset: 0x0000
+    in_sequences: [1, 2]
+    in_offset: 0x2000
+    out_offset: 0x6000
     op: add
-"
-        ),
+",
         shapes: None,
     }],
-    source: "backend/max7800x.py:734",
-    fix: FixAvailability::None,
-    // An operand at another one's place lies on it.
-    covers: &[Code(304), Code(351)],
+    source: "max7800x.py:734",
+    fix: FixAvailability::Sometimes,
+    covers: &[Code(304), Code(351), Code(358), Code(311)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
-        let (Some(key), Ok(in_offset)) =
-            (layer.in_offset.span(), cx.analysis.memory[index].in_offset)
-        else {
-            continue; // AX359
-        };
-        let Some((Joining::Words, wrong)) = offsets::misplaced(cx, index, in_offset) else {
+        let memory = &cx.analysis.memory[index];
+        let (Ok(in_offset), Ok(mask), Ok(crop), false) = (
+            memory.in_offset,
+            memory.processors,
+            cx.analysis.parameters[index].crop,
+            layer.in_sequences.is_absent(),
+        ) else {
             continue;
         };
-        // An operand that is written over another one is the one to move.
-        let Some(worst) = wrong
-            .iter()
-            .find(|misplaced| overwrites_sibling(cx, index, misplaced).is_some())
-            .or(wrong.first())
-        else {
-            continue;
-        };
-        let sibling = overwrites_sibling(cx, index, worst);
-        let producer = &cx.network.layers[worst.producer];
-        let out_offset = producer.out_offset.span().unwrap_or(producer.head);
-        // Where the first input does not fit, the reader is the odd one.
-        let finding = if worst.position == 0 && sibling.is_none() {
-            out.new_finding(
-                key,
-                index,
-                format!(
-                    "`in_offset` is {}, but the first input, the output of {}, lies at {}",
-                    words::offset(in_offset),
-                    cx.network.label(worst.producer),
-                    words::offset(worst.out_offset)
-                ),
-            )
-            .related(out_offset, worst.producer, "where it is written")
-        } else {
-            out.new_finding(
-                out_offset,
-                worst.producer,
-                format!(
-                    "{} reads this output as input {} from {} on, but it is written to {}",
-                    cx.network.label(index),
-                    worst.position + 1,
-                    words::offset(worst.wanted),
-                    words::offset(worst.out_offset)
-                ),
-            )
-            .related(key, index, "where the first input is read")
-        };
-        let finding = reading::judge(cx, index, finding);
-        out.push(match sibling {
-            Some((sibling, word)) => finding.severity(Severity::Error).note(format!(
-                "it is written over the output of {}, which is another input: first at {}",
-                cx.network.label(sibling),
-                words::word(cx.device, word)
-            )),
-            None => finding,
+        let inputs = &cx.analysis.graph.inputs[index];
+        let maps: Option<u64> = inputs.iter().try_fold(u64::MAX, |common, input| {
+            let Ok(Source::Layer(source)) = input.source else {
+                return Some(common);
+            };
+            cx.analysis.memory[source]
+                .output_map
+                .ok()
+                .map(|map| common & map)
         });
+        if maps != Some(mask) {
+            continue;
+        }
+        let operands = cx.analysis.parameters[index].operands;
+        let mut rows = Some(0);
+        for (position, input) in inputs.iter().enumerate() {
+            let Ok(Source::Layer(source)) = input.source else {
+                rows = None;
+                continue;
+            };
+            let producer = &cx.network.layers[source];
+            let wanted = in_offset + 4 * position as i64;
+            let Ok(found) = cx.analysis.memory[source].out_offset else {
+                continue;
+            };
+            let stacked = rows.is_some_and(|rows| in_offset + rows == found);
+            rows = match (rows, cx.analysis.shapes[source].out_dim) {
+                (Some(rows), Ok([height, width])) => Some(rows + 4 * height * width),
+                _ => None,
+            };
+            // The first input decides nothing here: AX359 and AX308 tell of `in_offset`.
+            if wanted == found + 4 * crop[0] || stacked {
+                continue;
+            }
+            let mut finding = out
+                .new_finding(
+                    producer.out_offset.span().unwrap_or(producer.head),
+                    source,
+                    format!(
+                        "{} reads input {position} at {}, but {} writes it at {}",
+                        cx.network.label(index),
+                        words::offset(wanted),
+                        cx.network.label(source),
+                        words::offset(found)
+                    ),
+                )
+                .related(
+                    layer.in_offset.span().unwrap_or(layer.head),
+                    index,
+                    "the layer that reads it",
+                );
+            // Only a word that is read and written elsewhere proves it.
+            let proven = memory.reads.is_ok() && cx.analysis.memory[source].writes.is_ok();
+            if operands == Ok(1) || !proven {
+                finding = finding.severity(Severity::Warning);
+            }
+            if operands != Ok(1)
+                && let Some(span) = producer.out_offset.span()
+            {
+                let text = words::offset(wanted);
+                finding = finding.fix(
+                    Applicability::Unsafe,
+                    format!("Write at {text}"),
+                    edits::replace_value(span, &text),
+                );
+            }
+            out.push(finding);
+        }
     }
-}
-
-/// The other input of `reader` that a misplaced one is written over, and the word.
-fn overwrites_sibling(cx: &Context, reader: usize, misplaced: &Misplaced) -> Option<(usize, i64)> {
-    cx.analysis.conflicts.iter().find_map(|conflict| {
-        let Source::Layer(victim) = conflict.victim else {
-            return None;
-        };
-        let is_sibling = conflict.writer == misplaced.producer
-            && matches!(
-                conflict.kind,
-                ConflictKind::Protected | ConflictKind::StillNeeded
-            )
-            && cx.analysis.graph.inputs[reader]
-                .iter()
-                .any(|input| input.source == Ok(conflict.victim));
-        is_sibling.then_some((victim, conflict.word))
-    })
 }

@@ -1,115 +1,120 @@
-//! AX351.
+//! A layer writes over data that a later layer still reads.
 
 use crate::analysis::ConflictKind;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-use super::overwrite;
+use super::overlap;
 
-/// The rule.
+/// AX351
 pub(super) static RULE: Rule = Rule {
     code: Code(351),
     name: "live-data-overwritten",
     severity: Severity::Error,
     summary: "a layer writes over data that a later layer still reads",
-    explanation: "\
-A layer that a later one names in `in_sequences` must keep its output until then: every layer in \
-between must write elsewhere. The vendor's tool protects only the output of the layer just before, and \
-passes this in silence; the later layer then computes with other data.",
+    explanation: "Data must stay in memory until its last reader has run. The vendor's tool protects the output of the layer just before \
+     only: what a later `in_sequences` names may be overwritten by a layer in between, without a word. The result on \
+     the chip is wrong.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x000000000000000f
+    in_channels: 1
     in_dim: [16, 16]
-    output_processors: 0x00000000000000f0
-    out_channels: 4
-    out_offset: 0x0000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-  - processors: 0x00000000000000f0
-    out_channels: 4
-    out_offset: 0x1000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-  - processors: 0x00000000000000f0
-    output_processors: 0x00000000000000f0
-    out_channels: 4
-    out_offset: 0x0000
-    #           ^^^^^^ AX351
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    output: true
-  - in_sequences: 0
-    in_offset: 0x0000
-    processors: 0x00000000000000f0
-    out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    output: true
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [16, 16]
-    output_processors: 0x00000000000000f0
-    out_channels: 4
-    out_offset: 0x0000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-  - processors: 0x00000000000000f0
-    out_channels: 4
-    out_offset: 0x1000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-  - processors: 0x00000000000000f0
-    output_processors: 0x00000000000000f0
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-    output: true
-  - in_sequences: 0
-    in_offset: 0x0000
-    processors: 0x00000000000000f0
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x2000
+  #             ^^^^^^ AX351
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [0]
+    in_offset: 0x2000
+    out_channels: 4
+    out_offset: 0x6000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x000000000000000f
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x4000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x6000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
     output: true
-"
-        ),
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [0]
+    in_offset: 0x2000
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+    output: true
+",
         shapes: None,
     }],
-    source: "README, \"in_sequences\"; the vendor's tool does not check it",
+    source: "semantics of unload.py",
     fix: FixAvailability::None,
     covers: &[],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (_, finding) in overwrite::findings(cx, out, ConflictKind::StillNeeded) {
-        out.push(finding);
+    for conflict in overlap::of(cx, ConflictKind::StillNeeded) {
+        out.push(overlap::finding(cx, out, conflict, "it is lost"));
     }
 }

@@ -4,7 +4,6 @@ mod concat_in_offset;
 mod data_buffer_clobbered;
 mod dilation_out_offset;
 mod dilation_shadow_write;
-mod fifo_input_overwritten;
 mod free;
 mod gap_extent_overflow;
 mod in_offset_defaults_to_previous;
@@ -12,23 +11,19 @@ mod in_offset_without_in_sequences;
 mod in_place_reader;
 mod input_exceeds_memory;
 mod input_loader;
-mod input_loader_overlap;
 mod interleave_in_offset;
 mod linear_output_reshaped;
 mod live_data_overwritten;
 mod missing_in_sequences;
 mod multi_pass_offset_mark;
 mod network_input_overwritten;
-mod next_in_offset;
 mod next_input_dims;
-mod offsets;
 mod out_offset_range;
 mod output_exceeds_memory;
 mod output_layer_write_gap;
 mod output_overwrites_input;
-mod overwrite;
+mod overlap;
 mod readahead_instance_conflict;
-mod reading;
 mod stream_tail_unprotected;
 mod unaligned_offset;
 mod uninitialised_read;
@@ -43,11 +38,9 @@ pub static RULES: &[&Rule] = &[
     &input_exceeds_memory::RULE,
     &output_exceeds_memory::RULE,
     &output_overwrites_input::RULE,
-    &input_loader_overlap::RULE,
     &in_offset_without_in_sequences::RULE,
     &concat_in_offset::RULE,
     &interleave_in_offset::RULE,
-    &next_in_offset::RULE,
     &next_input_dims::RULE,
     &dilation_out_offset::RULE,
     &readahead_instance_conflict::RULE,
@@ -57,7 +50,6 @@ pub static RULES: &[&Rule] = &[
     &network_input_overwritten::RULE,
     &gap_extent_overflow::RULE,
     &unaligned_offset::RULE,
-    &fifo_input_overwritten::RULE,
     &stream_tail_unprotected::RULE,
     &uninitialised_read::RULE,
     &in_offset_defaults_to_previous::RULE,

@@ -1,29 +1,28 @@
-//! AX353.
+//! The network's input is overwritten before its last reader.
 
 use crate::analysis::ConflictKind;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-use super::overwrite;
+use super::overlap;
 
-/// The rule.
+/// AX353
 pub(super) static RULE: Rule = Rule {
     code: Code(353),
     name: "network-input-overwritten",
     severity: Severity::Error,
-    summary: "the network's input is written over before a later layer reads it again",
-    explanation: "\
-A layer with `in_sequences: input` reads the network's input a second time. It must still be there: no \
-layer before it may write to its place. The vendor's tool protects the input only while the first layer \
-runs.
-
-Without known flags the finding is a warning, since a FIFO may deliver the input.",
+    summary: "the network's input is overwritten before its last reader",
+    explanation: "A later layer reads the network's input again (`in_sequences: input`), but a layer before it writes over it. The \
+     vendor's tool protects the input during the first layer only.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            "",
-            r"
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     in_channels: 4
     in_dim: [16, 16]
     out_channels: 4
@@ -33,31 +32,33 @@ Without known flags the finding is a warning, since a FIFO may deliver the input
     pad: 1
     activate: relu
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x0000
-    #           ^^^^^^ AX353
+  #             ^^^^^^ AX353
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-    output: true
-  - in_sequences: input
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [-1]
     in_offset: 0x0000
-    processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-    output: true
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            "",
-            r"
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     in_channels: 4
     in_dim: [16, 16]
     out_channels: 4
@@ -67,16 +68,18 @@ Without known flags the finding is a warning, since a FIFO may deliver the input
     pad: 1
     activate: relu
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     out_channels: 4
-    out_offset: 0x0400
+    out_offset: 0x6000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
     output: true
-  - in_sequences: input
+  - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [-1]
     in_offset: 0x0000
-    processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x4000
     op: conv2d
@@ -84,28 +87,22 @@ Without known flags the finding is a warning, since a FIFO may deliver the input
     pad: 1
     activate: relu
     output: true
-"
-        ),
-        shapes: Some(r#"{"input": [4, 16, 16], "weights": [
-            {"in": 4, "out": 4, "kernel": [3, 3], "bits": null, "bias": false},
-            {"in": 4, "out": 4, "kernel": [3, 3], "bits": null, "bias": false},
-            {"in": 4, "out": 4, "kernel": [3, 3], "bits": null, "bias": false}]}"#),
+",
+        shapes: None,
     }],
-    source: "unload.py:534; the vendor's tool does not check it",
+    source: "semantics of unload.py",
     fix: FixAvailability::None,
     covers: &[],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (_, finding) in overwrite::findings(cx, out, ConflictKind::InputStillNeeded) {
-        let finding = if cx.facts.flags.is_some() {
-            finding
-        } else {
-            finding
-                .severity(Severity::Warning)
-                .note("with a FIFO (`--fifo`) the input is not there")
-        };
+    for conflict in overlap::of(cx, ConflictKind::InputStillNeeded) {
+        let mut finding = overlap::finding(cx, out, conflict, "it is lost");
+        if cx.facts.flags.is_none() {
+            // With a FIFO the input was never there.
+            finding = finding.severity(Severity::Warning);
+        }
         out.push(finding);
     }
 }

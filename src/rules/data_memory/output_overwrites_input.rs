@@ -1,35 +1,31 @@
-//! AX304.
+//! A layer writes over data that is still protected.
 
 use crate::analysis::ConflictKind;
 use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-use super::overwrite;
+use super::overlap;
 
-/// The rule.
+/// AX304
 pub(super) static RULE: Rule = Rule {
     code: Code(304),
     name: "output-overwrites-input",
     severity: Severity::Error,
-    summary: "a layer writes over its input, over the output of the layer before it, or over an output of the network",
-    explanation: "\
-While a layer writes, the output of the layer before it, the outputs of the network that are complete \
-(`output: true`), and for the first layer the input must stay as they are. The usual pattern writes to \
-0 and to the middle of the instance in turns; layers that write to processors in instances that the \
-layer does not read can use the same offset.
-
-The vendor's tool refuses any common word, even where nobody reads it any more. Where a layer writes in \
-place on purpose and stays behind its own reading, `--overlap-data` switches the check off.
-
-Without known flags, writing over the network's input is only mentioned: a FIFO may deliver it.",
+    summary: "a layer writes over data that is still protected",
+    explanation: "A layer must not write over its own input, the output of the layer just before it, or an output of the network. The \
+     vendor's tool refuses it word by word. Move `out_offset` to a free place: two halves of the memory in turn are \
+     enough for a plain chain (0 and 0x4000 on the MAX78000, 0 and 0xa000 on the MAX78002). Where the overlap is \
+     meant, because the layer stays behind its reading, the vendor's flag is `--overlap-data`.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            "",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    in_channels: 1
     in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
@@ -38,21 +34,23 @@ Without known flags, writing over the network's input is only mentioned: a FIFO 
     pad: 1
     activate: relu
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x2000
-    #           ^^^^^^ AX304
+  #             ^^^^^^ AX304
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            "",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    in_channels: 1
     in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
@@ -61,14 +59,14 @@ Without known flags, writing over the network's input is only mentioned: a FIFO 
     pad: 1
     activate: relu
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x0000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
+",
         shapes: None,
     }],
     source: "unload.py:534",
@@ -78,21 +76,18 @@ Without known flags, writing over the network's input is only mentioned: a FIFO 
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (conflict, finding) in overwrite::findings(cx, out, ConflictKind::Protected) {
-        let severity = match (&cx.facts.flags, conflict.victim) {
-            (Some(_), _) => Severity::Error,
-            (None, Source::Input) => Severity::Information,
-            // The flag that allows it may be given.
-            (None, _) if !conflict.certain => Severity::Warning,
-            (None, _) => Severity::Error,
-        };
-        let mut finding = finding.severity(severity).note(
-            "if it is meant, and the layer stays behind its own reading, the vendor's tool lets it \
-             pass with `--overlap-data`",
-        );
-        if severity == Severity::Information {
-            finding = finding.note("with a FIFO (`--fifo`) the input is not there");
+    for conflict in overlap::of(cx, ConflictKind::Protected) {
+        let unsure = conflict.victim == Source::Input && cx.facts.flags.is_none();
+        let mut finding = overlap::finding(cx, out, conflict, "the vendor's tool refuses it");
+        if unsure {
+            // A FIFO leaves nothing of the input in memory.
+            finding = finding.severity(Severity::Information);
+        } else if cx.analysis.flags.no_error_stop
+            || cx.facts.flags.is_none() && conflict.reader == Some(conflict.writer)
+        {
+            // Who writes in place may mean it, and use `--overlap-data`.
+            finding = finding.severity(Severity::Warning);
         }
-        out.push(finding);
+        out.push(finding.note("where this is meant, the flag `--overlap-data` allows it"));
     }
 }

@@ -1,128 +1,91 @@
-//! AX252.
+//! Two CHW channels share one memory instance.
 
-use crate::analysis::is_contiguous;
-use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
-use crate::diagnostic::{Applicability, Code, Severity};
-use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
+use crate::device;
+use crate::diagnostic::{Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
-use super::masks;
-
-/// The rule.
+/// AX252
 pub(super) static RULE: Rule = Rule {
     code: Code(252),
     name: "chw-lane-check-complete",
     severity: Severity::Error,
-    summary: "channels in CHW format share a data-memory instance",
-    explanation: "\
-In CHW format (`data_format: CHW`) a channel fills whole data-memory words, four pixels each, and so \
-each channel needs an instance of its own: at most one processor of each group of four (0 to 3, 4 to \
-7, …). Three channels take `0x0000000000000111`, and 16 channels is the most there can be.
-
-HWC keeps four channels in a word, and takes neighbouring processors.
-
-The vendor's tool looks only at the first two processors of each group; what it lets through, its \
-input loader refuses later.",
+    summary: "two CHW channels share one memory instance",
+    explanation: "In CHW format each channel fills the words of its memory by itself, so each of the four processors that share an \
+     instance needs that memory alone: at most one bit in each hexadecimal digit of `processors` (0x…111 for three \
+     channels). The vendor's tool looks at the lower two of four bits only.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
   - processors: 0x0000000000000007
-    #           ^^^^^^^^^^^^^^^^^^ AX252
+  #             ^^^^^^^^^^^^^^^^^^ AX252
+    output_processors: 0x000000000000000f
     in_channels: 3
-    in_dim: [8, 8]
+    in_dim: [16, 16]
     out_channels: 4
-    out_offset: 0x2000
+    out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
     data_format: CHW
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
   - processors: 0x0000000000000111
+    output_processors: 0x000000000000000f
     in_channels: 3
-    in_dim: [8, 8]
+    in_dim: [16, 16]
     out_channels: 4
-    out_offset: 0x2000
+    out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
     data_format: CHW
-"
-        ),
+",
         shapes: None,
     }],
-    source: "README, \"CHW\"; backend/max7800x.py:447, load.py:114",
-    fix: FixAvailability::Sometimes,
-    // The vendor's incomplete check, its input loader's, and that of CHW in several passes, which
-    // always share.
-    covers: &[Code(209), Code(210), Code(211)],
+    source: "max7800x.py:447; README, Channel Data Formats",
+    fix: FixAvailability::None,
+    covers: &[
+        Code(201),
+        Code(209),
+        Code(210),
+        Code(304),
+        Code(306),
+        Code(352),
+    ],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (fault, _) in cx.faults(252) {
-        report(cx, out, fault.layer);
+    for (index, layer) in cx.executed() {
+        let (Ok(true), Some(mask)) = (cx.analysis.parameters[index].chw, layer.processors.value())
+        else {
+            continue;
+        };
+        let shared =
+            (0..device::INSTANCES).find(|instance| (mask >> (instance * 4) & 0xf).count_ones() > 1);
+        if let Some(instance) = shared
+            && cx.analysis.graph.previous[index].is_none()
+        {
+            out.report(
+                layer.processors.span().unwrap_or(layer.head),
+                index,
+                format!(
+                    "in CHW format each channel needs a memory instance of its own, but processors {} share \
+                     instance {instance}",
+                    words::processors(mask & 0xf << (instance * 4))
+                ),
+            );
+        }
     }
-}
-
-fn report(cx: &Context, out: &mut Findings, index: usize) {
-    let layer = &cx.network.layers[index];
-    let (Some(mask), Some(span)) = (layer.processors.value(), layer.processors.span()) else {
-        return;
-    };
-    let lanes = |instance: &u32| mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf;
-    let Some(shared) = (0..INSTANCES).find(|instance| lanes(instance).count_ones() > 1) else {
-        return;
-    };
-    let together = lanes(&shared) << (shared * PROCESSORS_PER_INSTANCE);
-    let mut finding = out.new_finding(
-        span,
-        index,
-        format!(
-            "in CHW format each channel needs an instance of its own, but processors {} share \
-             instance {shared}",
-            words::processors(together)
-        ),
-    );
-    let bits = i64::from(mask.count_ones());
-    let channels = cx.analysis.shapes[index].stored_channels.unwrap_or(bits);
-    let natural = is_contiguous(mask) || bits != channels;
-    let first = mask.trailing_zeros() / PROCESSORS_PER_INSTANCE;
-    if bits != channels {
-        finding = finding.note(format!(
-            "the input has {}, the mask {}",
-            count(channels, "channel"),
-            count(bits, "bit")
-        ));
-    }
-    if channels > i64::from(INSTANCES) {
-        finding = finding.note(format!(
-            "CHW takes at most {}: use `data_format: HWC` for {channels}",
-            count(i64::from(INSTANCES), "channel")
-        ));
-    } else if let (true, Some(spread)) = (natural, spread_out(first, channels)) {
-        let text = masks::rewritten(span.text(cx.text), mask, spread);
-        finding = finding.fix(
-            Applicability::Unsafe,
-            format!("Write `{text}`, an instance for each channel"),
-            edits::replace_value(span, &text),
-        );
-    }
-    out.push(finding);
-}
-
-/// The mask of one processor an instance, from an instance on.
-fn spread_out(first: u32, channels: i64) -> Option<u64> {
-    let end = first + u32::try_from(channels).ok()?;
-    (end <= INSTANCES).then(|| {
-        (first..end).fold(0, |spread, instance| {
-            spread | 1 << (instance * PROCESSORS_PER_INSTANCE)
-        })
-    })
 }

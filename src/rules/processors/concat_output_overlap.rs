@@ -1,130 +1,145 @@
-//! AX213.
+//! The inputs of a concatenation share some processors.
 
 use crate::diagnostic::{Code, Severity};
-use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, inputs, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
 use super::masks;
 
-/// The rule.
+/// AX213
 pub(super) static RULE: Rule = Rule {
     code: Code(213),
     name: "concat-output-overlap",
     severity: Severity::Warning,
-    summary: "`in_sequences` share some of their output processors",
-    explanation: "\
-Layers that are joined by channels write to processors of their own, and layers that are read one \
-behind the other or in turns write to the same ones. Masks that overlap in part do neither: in the \
-common processors one output follows the other or lies on it, elsewhere not.",
+    summary: "the inputs of a concatenation share some processors",
+    explanation: "Concatenated inputs lie on different processors (or, all on the same ones, interleave word by word). Where they \
+     share only some, one overwrites the other.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
-    output_processors: 0x00000000000000ff
-    out_channels: 8
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x0000000000000f00
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x0000000000000078
+    in_sequences: [0]
+    in_offset: 0x0000
+    out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
   - processors: 0x00000000000000ff
-    output_processors: 0x0000000000000ff0
-    out_channels: 8
-    out_offset: 0x2100
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-  - in_sequences: [0, 1]
-    #             ^^^^^^ AX213
-    in_channels: 8
-    in_dim: [16, 8]
+    output_processors: 0x000000000000000f
+    in_sequences: [1, 2]
+  #               ^^^^^^ AX213
     in_offset: 0x2000
-    processors: 0x00000000000000ff
     out_channels: 4
-    out_offset: 0x4000
+    out_offset: 0x6000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
-    output_processors: 0x00000000000000ff
-    out_channels: 8
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x0000000000000f00
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x00000000000000f0
+    in_sequences: [0]
+    in_offset: 0x0000
+    out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
   - processors: 0x00000000000000ff
-    output_processors: 0x00000000000000ff
-    out_channels: 8
-    out_offset: 0x2100
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-  - in_sequences: [0, 1]
-    in_channels: 8
-    in_dim: [16, 8]
+    output_processors: 0x000000000000000f
+    in_sequences: [1, 2]
     in_offset: 0x2000
-    processors: 0x00000000000000ff
     out_channels: 4
-    out_offset: 0x4000
+    out_offset: 0x6000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
+",
         shapes: None,
     }],
-    source: "backend/max7800x.py:720",
+    source: "max7800x.py:720",
     fix: FixAvailability::None,
-    covers: &[Code(212)],
+    covers: &[
+        Code(212),
+        Code(214),
+        Code(215),
+        Code(217),
+        Code(309),
+        Code(358),
+        Code(304),
+        Code(351),
+    ],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let Some(joined) = inputs::joined(cx, index) else {
-            continue;
-        };
-        if !joined.by_channels() || joined.common == 0 || joined.inputs.len() < 2 {
+    for join in masks::joins(cx) {
+        if join.common == join.mask || join.common == 0 || join.inputs.len() < 2 {
             continue;
         }
-        let mut finding = out.new_finding(
+        if cx.analysis.parameters[join.layer].operands != Ok(1) {
+            // AX216 tells of operands with different masks.
+            continue;
+        }
+        let layer = &cx.network.layers[join.layer];
+        let finding = out.new_finding(
             layer.in_sequences.span().unwrap_or(layer.head),
-            index,
+            join.layer,
             format!(
-                "all of `in_sequences` write to processors {}, but each also to others: they are \
-                 neither joined by channels nor read from the same processors",
-                words::processors(joined.common)
+                "all inputs of the concatenation write processors {}, but each channel needs its own",
+                words::processors(join.common)
             ),
         );
-        for input in &joined.inputs {
-            if let Source::Layer(producer) = input.source {
-                let place = masks::map_place(cx, producer);
-                finding = finding.related(
-                    place.span,
-                    place.layer,
-                    format!(
-                        "{} writes to processors {}",
-                        cx.network.label(producer),
-                        words::processors(input.mask)
-                    ),
-                );
-            }
-        }
-        out.push(finding);
+        out.push(join.relate(cx, finding));
     }
 }

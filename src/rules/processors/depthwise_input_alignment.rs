@@ -1,73 +1,81 @@
-//! AX206.
+//! A depth-wise mask that spans quadrants does not start at a multiple of 4.
 
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-/// The rule.
+/// AX206
 pub(super) static RULE: Rule = Rule {
     code: Code(206),
     name: "depthwise-input-alignment",
     severity: Severity::Error,
-    summary: "a depthwise layer of more than 16 processors does not start at a multiple of 4",
-    explanation: "\
-A depthwise convolution (`groups` above 1, MAX78002 only) may start at any processor while it stays \
-within 16 of them. A wider one spans quadrants, and then its first processor must be 0, 4, 8 …",
+    summary: "a depth-wise mask that spans quadrants does not start at a multiple of 4",
+    explanation: "A depth-wise layer that reads more than 16 processor positions must start at a multiple of 4, so that each memory \
+     is read in step.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78002",
-            r"
-  - processors: 0x00000000001ffffe
-    #           ^^^^^^^^^^^^^^^^^^ AX206
-    in_channels: 20
+        bad: "\
+# ai8x-lint: device=MAX78002
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai87examplenet
+dataset: example
+layers:
+  - processors: 0x000000000003fffe
+  #             ^^^^^^^^^^^^^^^^^^ AX206
+    output_processors: 0x000000000001ffff
+    in_channels: 17
     in_dim: [8, 8]
-    output_processors: 0x00000000000fffff
-    out_channels: 20
-    groups: 20
-    out_offset: 0x2000
+    out_channels: 17
+    out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
-        good: example_network!(
-            "MAX78002",
-            r"
-  - processors: 0x00000000000fffff
-    in_channels: 20
+    groups: 17
+",
+        good: "\
+# ai8x-lint: device=MAX78002
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai87examplenet
+dataset: example
+layers:
+  - processors: 0x000000000001ffff
+    output_processors: 0x000000000001ffff
+    in_channels: 17
     in_dim: [8, 8]
-    output_processors: 0x00000000000fffff
-    out_channels: 20
-    groups: 20
-    out_offset: 0x2000
+    out_channels: 17
+    out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
+    groups: 17
+",
         shapes: None,
     }],
-    source: "backend/max7800x.py:973",
+    source: "max7800x.py:973",
     fix: FixAvailability::None,
     covers: &[],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (fault, layer) in cx.faults(206) {
-        let (Some(mask), Some(span)) = (layer.processors.value(), layer.processors.span()) else {
+    for (index, layer) in cx.executed() {
+        let depthwise = cx.analysis.parameters[index]
+            .groups
+            .is_ok_and(|groups| groups > 1);
+        let Ok(mask) = cx.analysis.memory[index].processors else {
             continue;
         };
         let first = mask.trailing_zeros();
-        let wide = u64::BITS - mask.leading_zeros() - first;
-        out.report(
-            span,
-            fault.layer,
-            format!(
-                "a depthwise layer over {wide} processors must start at a multiple of 4, but \
-                 `processors` starts at processor {first}"
-            ),
-        );
+        let spans = mask >> first.min(63) >> 16 != 0;
+        if cx.device.depthwise && depthwise && first % 4 != 0 && spans {
+            out.report(
+                layer.processors.span().unwrap_or(layer.head),
+                index,
+                format!(
+                    "a depth-wise mask over more than 16 positions must start at a multiple of 4, not at \
+                     processor {first}"
+                ),
+            );
+        }
     }
 }

@@ -1,37 +1,31 @@
-//! AX254.
+//! A layer reads processors that the layer before it does not write.
 
-use crate::analysis::MaskSource;
-use crate::diagnostic::{Applicability, Code, Finding, Severity};
+use crate::diagnostic::{Applicability, Code, Severity};
 use crate::network::Source;
-use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, inputs};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
 
-use super::masks;
-
-/// The rule.
+/// AX254
 pub(super) static RULE: Rule = Rule {
     code: Code(254),
     name: "disconnected-masks",
     severity: Severity::Error,
-    summary: "a layer does not read the processors to which the layer before it writes",
-    explanation: "\
-`output_processors` says in which processors' memory the output lies, and `processors` of the next \
-layer from which it is read. Both must be the same, or the next layer computes with memory that \
-nobody filled for it. Without `output_processors` they always are: then a layer writes to the \
-`processors` of the layer that runs next.
-
-The vendor's tool says nothing, and its simulation does not see it; the network fails on the chip.
-
-Where the reader leaves processors of the output out, the finding is a warning.",
+    summary: "a layer reads processors that the layer before it does not write",
+    explanation: "Without `in_sequences` a layer reads the output of the one before. Where `output_processors` of that layer and \
+     `processors` of this one differ, it reads memory that nobody filled. The vendor's tool does not look: the known \
+     answer test passes in simulation and fails on the board. Leave `output_processors` out, and the next layer's \
+     mask is used.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
     output_processors: 0x000000000000000f
-    #                  ^^^^^^^^^^^^^^^^^^ AX254
+  #                    ^^^^^^^^^^^^^^^^^^ AX254
+    in_channels: 1
+    in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
@@ -39,21 +33,24 @@ Where the reader leaves processors of the output out, the finding is a warning."
     pad: 1
     activate: relu
   - processors: 0x00000000000000f0
+    output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
     output_processors: 0x00000000000000f0
+    in_channels: 1
+    in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
@@ -61,113 +58,95 @@ Where the reader leaves processors of the output out, the finding is a warning."
     pad: 1
     activate: relu
   - processors: 0x00000000000000f0
+    output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x4000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
+",
         shapes: None,
     }],
-    source: "README, \"output_processors\"; the vendor's tool does not check it",
+    source: "semantics: max7800x.py:700 looks at `in_sequences` only",
     fix: FixAvailability::Sometimes,
-    covers: &[Code(251)],
+    covers: &[Code(358)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
+    if cx.analysis.flags.reshape_inputs {
+        return;
+    }
     for (index, layer) in cx.executed() {
         let Some(previous) = cx.analysis.graph.previous[index] else {
             continue;
         };
-        let (before, own) = (&cx.analysis.memory[previous], &cx.analysis.memory[index]);
-        let follows = layer.in_sequences.is_absent()
-            && before.output_map_from == MaskSource::Own
-            // An `in_offset` of its own says that it reads something else (AX308, AX366).
-            && matches!((before.out_offset, own.in_offset), (Ok(out), Ok(input)) if out == input);
-        let (true, Ok(written), Ok(read)) = (follows, before.output_map, own.processors) else {
+        let before = &cx.network.layers[previous];
+        let (Ok(reads), Ok(writes), true) = (
+            cx.analysis.memory[index].processors,
+            cx.analysis.memory[previous].output_map,
+            layer.in_sequences.is_absent(),
+        ) else {
             continue;
         };
-        if !delivers(cx, previous, index) || inputs::reshaped_pixel(cx, index).is_some() {
+        let unwritten = reads & !writes;
+        let unread = writes & !reads;
+        // A layer may read older data behind the back of `in_sequences`: AX366 and AX308 tell.
+        let elsewhere = layer
+            .in_offset
+            .value()
+            .is_some_and(|offset| Ok(offset) != cx.analysis.memory[previous].out_offset);
+        if elsewhere || unwritten == 0 && unread == 0 {
             continue;
         }
-        let (empty, unread) = (read & !written, written & !read);
-        if empty == 0 && (unread == 0 || cx.analysis.flags.reshape_inputs) {
-            continue;
-        }
-        let place = masks::map_place(cx, previous);
-        let (message, severity) = if empty == 0 {
-            (
+        let span = before.output_processors.span().unwrap_or(before.head);
+        let mut finding = if unwritten != 0 {
+            out.new_finding(
+                span,
+                previous,
                 format!(
-                    "{} does not read {} to which this layer writes ({})",
+                    "{} reads processors {}, but {} before it writes {}: processors {} hold nothing of it",
                     cx.network.label(index),
-                    count(i64::from(unread.count_ones()), "processor"),
-                    words::processors(unread)
+                    words::processors(reads),
+                    cx.network.label(previous),
+                    words::processors(writes),
+                    words::processors(unwritten)
                 ),
-                Severity::Warning,
             )
         } else {
-            (
-                format!(
-                    "{} reads processors {}, but this layer writes to processors {}",
-                    cx.network.label(index),
-                    words::processors(read),
-                    words::processors(written)
-                ),
-                Severity::Error,
-            )
-        };
-        let mut finding = out
-            .new_finding(place.span, place.layer, message)
-            .severity(severity);
-        if let Some(span) = layer.processors.span() {
-            finding = finding.related(
+            out.new_finding(
                 span,
-                index,
-                format!("reads processors {}", words::processors(read)),
+                previous,
+                format!(
+                    "{} writes processors {}, of which {} before anyone else reads only {}",
+                    cx.network.label(previous),
+                    words::processors(writes),
+                    cx.network.label(index),
+                    words::processors(reads)
+                ),
+            )
+            .severity(Severity::Warning)
+        };
+        if unwritten == 0 && cx.analysis.graph.readers(Source::Layer(previous)).count() > 1 {
+            continue;
+        }
+        finding = finding.related(
+            layer.processors.span().unwrap_or(layer.head),
+            index,
+            "what the next layer reads",
+        );
+        if writes.count_ones() == reads.count_ones()
+            && let Some(span) = before.output_processors.span()
+            && let Some(text) = layer.processors.span()
+        {
+            let text = text.text(cx.text);
+            finding = finding.fix(
+                Applicability::Unsafe,
+                format!("Write to {text}, which {} reads", cx.network.label(index)),
+                edits::replace_value(span, text),
             );
         }
-        out.push(copy_mask(cx, finding, previous, written, read));
+        out.push(finding);
     }
-}
-
-/// Whether the reader takes as many values as the layer before it writes, as far as is known. A
-/// layer that expects others' data (AX451) has other processors, too.
-fn delivers(cx: &Context, producer: usize, reader: usize) -> bool {
-    let written = &cx.analysis.shapes[producer];
-    let read = &cx.analysis.shapes[reader];
-    let values = |channels: i64, [height, width]: [i64; 2]| channels * height * width;
-    let operands = cx.analysis.parameters[reader].operands.unwrap_or(1);
-    match (
-        written.out_channels,
-        written.out_dim,
-        read.stored_channels,
-        read.in_dim,
-    ) {
-        (Ok(from), Ok(from_dim), Ok(to), Ok(to_dim)) => {
-            values(from, from_dim) == operands * values(to, to_dim)
-                || cx.analysis.parameters[reader].crop != Ok([0, 0])
-        }
-        _ => true,
-    }
-}
-
-/// Offers the reader's mask, where nobody else reads the output.
-fn copy_mask(cx: &Context, finding: Finding, producer: usize, written: u64, read: u64) -> Finding {
-    let readers = cx.analysis.graph.readers(Source::Layer(producer)).count();
-    let span = cx.network.layers[producer].output_processors.span();
-    let (Some(span), 1) = (span, readers) else {
-        return finding;
-    };
-    if written.count_ones() != read.count_ones() {
-        return finding;
-    }
-    let text = masks::rewritten(span.text(cx.text), written, read);
-    finding.fix(
-        Applicability::Unsafe,
-        format!("Write where the next layer reads: `{text}`"),
-        edits::replace_value(span, &text),
-    )
 }

@@ -1,149 +1,195 @@
-//! Where masks stand in the text, and how they are rewritten.
+//! What the rules on processor masks share.
 
-use crate::analysis::{Fact, MaskSource, in_quadrant, is_contiguous, low_mask};
-use crate::device::{PROCESSORS, PROCESSORS_PER_QUADRANT, QUADRANTS};
-use crate::network::Field;
-use crate::rules::{Context, words};
+use crate::analysis::{ChannelSource, MaskSource, Spread};
+use crate::device::PROCESSORS;
+use crate::diagnostic::{Applicability, Finding};
+use crate::network::Source;
+use crate::rules::{Context, edits, words};
 use crate::text::Span;
 
-/// The text that an output mask comes from.
-pub(super) struct MapPlace {
-    /// Its place.
-    pub(super) span: Span,
-    /// The layer that this place belongs to.
-    pub(super) layer: Option<usize>,
-    /// What messages call it.
-    pub(super) what: String,
+/// `needs 52 processors for 100 input channels in 2 passes`.
+pub(super) fn needs(channels: i64, spread: Spread, noun: &str) -> String {
+    let passes = if spread.passes > 1 {
+        format!(" in {} passes", spread.passes)
+    } else {
+        String::new()
+    };
+    format!(
+        "needs {} for {}{passes}",
+        words::count(spread.processors, "processor"),
+        words::count(channels, noun)
+    )
 }
 
-/// Where the output mask of a layer stands.
-pub(super) fn map_place(cx: &Context, layer: usize) -> MapPlace {
-    let head = cx.network.layers[layer].head;
+/// Adds where the channel count comes from, and what the mask may have been meant for.
+pub(super) fn explain(
+    cx: &Context,
+    mut finding: Finding,
+    layer: usize,
+    channels: i64,
+    span: Span,
+    mask: u64,
+) -> Finding {
+    let (shape, parameters) = (&cx.analysis.shapes[layer], &cx.analysis.parameters[layer]);
+    if let (Ok(true), Ok([height, width]), Ok(features)) =
+        (parameters.flatten, shape.pooled_dim, shape.in_channels)
+        && finding.code.0 != 203
+        && height * width > 1
+    {
+        finding = finding.note(format!(
+            "{features} values before the layer / ({height} x {width} pixels) = {}",
+            words::count(channels, "input channel")
+        ));
+    }
+    if finding.code.0 != 203 && shape.in_channels_from == ChannelSource::Weights {
+        finding = finding.note("the weights say how many input channels there are");
+    }
+    let digits = span
+        .text(cx.text)
+        .trim_matches(['"', '\''])
+        .replace(['.', '_'], "");
+    let digits = digits.trim_start_matches("0x").trim_start_matches('0');
+    if mask == channels as u64 || digits.parse() == Ok(channels) {
+        finding = finding.note(format!(
+            "a mask has one bit a processor: {channels} written as a number is not {}",
+            words::count(channels, "processor")
+        ));
+    }
+    finding
+}
+
+/// Offers the mask with the needed number of bits, where the bits are one run and can stay one.
+pub(super) fn resize(
+    cx: &Context,
+    finding: Finding,
+    span: Span,
+    mask: u64,
+    channels: i64,
+    needed: i64,
+) -> Finding {
+    // A number of channels in place of a mask says nothing of where they start.
+    let start = if mask == channels as u64 {
+        0
+    } else {
+        mask.trailing_zeros()
+    };
+    let one_run = mask == channels as u64
+        || mask != 0 && (mask >> start).trailing_ones() == mask.count_ones();
+    let fits = (1..=i64::from(PROCESSORS)).contains(&(i64::from(start) + needed));
+    if !one_run || !fits {
+        return finding;
+    }
+    let new = crate::analysis::low_mask(needed) << start;
+    let old = span.text(cx.text);
+    let text = match old.strip_prefix("0x") {
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
+            format!("0x{new:0width$x}", width = digits.len())
+        }
+        _ => words::mask(new),
+    };
+    finding.fix(
+        Applicability::Unsafe,
+        format!(
+            "Use {text}: {} from {start} on",
+            words::count(needed, "processor")
+        ),
+        edits::replace_value(span, &text),
+    )
+}
+
+/// The 16 bits of one quadrant.
+pub(super) fn quadrant(mask: u64, quadrant: u32) -> u64 {
+    mask >> (quadrant * 16) & 0xffff
+}
+
+/// The text that says where the output of a layer goes, and the layer that it belongs to.
+pub(super) fn output_place(cx: &Context, layer: usize) -> (Span, Option<usize>) {
+    let own = &cx.network.layers[layer];
     match cx.analysis.memory[layer].output_map_from {
-        MaskSource::Own => MapPlace {
-            span: cx.network.layers[layer]
-                .output_processors
+        MaskSource::Next(next) => (
+            cx.network.layers[next]
+                .processors
                 .span()
-                .unwrap_or(head),
-            layer: Some(layer),
-            what: "`output_processors`".to_owned(),
-        },
-        MaskSource::Next(next) => MapPlace {
-            span: cx.network.layers[next].processors.span().unwrap_or(head),
-            layer: Some(next),
-            what: format!("`processors` of {}", cx.network.label(next)),
-        },
-        MaskSource::OutputMap => MapPlace {
-            span: cx.network.output_map.span().unwrap_or(head),
-            layer: None,
-            what: "`output_map`".to_owned(),
-        },
-        MaskSource::Default => MapPlace {
-            span: head,
-            layer: Some(layer),
-            what: "the default output mask".to_owned(),
-        },
+                .unwrap_or(own.head),
+            Some(next),
+        ),
+        MaskSource::OutputMap => (cx.network.output_map.span().unwrap_or(own.head), None),
+        MaskSource::Own | MaskSource::Default => (
+            own.output_processors.span().unwrap_or(own.head),
+            Some(layer),
+        ),
     }
 }
 
-/// The output mask of a layer as it is written, even where its number of bits is wrong.
-pub(super) fn written_map(cx: &Context, layer: usize) -> Fact<u64> {
-    let memory = &cx.analysis.memory[layer];
-    let field = match memory.output_map_from {
-        MaskSource::Own => &cx.network.layers[layer].output_processors,
-        MaskSource::Next(next) => &cx.network.layers[next].processors,
-        MaskSource::OutputMap => &cx.network.output_map,
-        MaskSource::Default => return memory.output_map,
-    };
-    match field {
-        Field::Given { value, .. } => Ok(*value),
-        _ => memory.output_map,
-    }
+/// A layer that names its inputs, with the masks of what they wrote.
+pub(super) struct Join {
+    pub(super) layer: usize,
+    /// Its `processors`.
+    pub(super) mask: u64,
+    /// Each input: its reference, its layer (none for the network's input), its output mask.
+    pub(super) inputs: Vec<(Span, Option<usize>, u64)>,
+    /// All inputs' processors.
+    pub(super) union: u64,
+    /// The processors common to all inputs.
+    pub(super) common: u64,
 }
 
-/// The bits of a mask that lie in one quadrant.
-pub(super) fn within(mask: u64, quadrant: u32) -> u64 {
-    in_quadrant(mask, quadrant) << (quadrant * PROCESSORS_PER_QUADRANT)
+/// The layers with `in_sequences` whose masks are all known.
+pub(super) fn joins(cx: &Context) -> Vec<Join> {
+    cx.executed()
+        .filter_map(|(index, layer)| {
+            if layer.in_sequences.is_absent() {
+                return None;
+            }
+            let mask = cx.analysis.memory[index].processors.ok()?;
+            let inputs: Vec<(Span, Option<usize>, u64)> = cx.analysis.graph.inputs[index]
+                .iter()
+                .map(|input| {
+                    let (of, map) = match input.source.ok()? {
+                        Source::Layer(source) => {
+                            (Some(source), cx.analysis.memory[source].output_map.ok()?)
+                        }
+                        Source::Input => {
+                            let first = *cx.analysis.graph.order.first()?;
+                            (None, cx.analysis.memory[first].processors.ok()?)
+                        }
+                        Source::Buffer => {
+                            (None, cx.network.data_buffer.first()?.processors.value()?)
+                        }
+                    };
+                    Some((input.span?, of, map))
+                })
+                .collect::<Option<_>>()?;
+            Some(Join {
+                layer: index,
+                mask,
+                union: inputs.iter().fold(0, |all, (_, _, map)| all | map),
+                common: inputs.iter().fold(u64::MAX, |all, (_, _, map)| all & map),
+                inputs,
+            })
+        })
+        .collect()
 }
 
-/// The quadrants that a mask touches, as a mask of 4 bits.
-pub(super) fn quadrants(mask: u64) -> u8 {
-    (0..QUADRANTS)
-        .filter(|quadrant| in_quadrant(mask, *quadrant) != 0)
-        .fold(0, |quadrants, quadrant| quadrants | 1 << quadrant)
-}
-
-/// The mask of `bits` processors that is meant by `mask`, where one is natural: bits in a row stay
-/// in a row and start where they did.
-pub(super) fn resized(mask: u64, bits: i64) -> Option<u64> {
-    let first = mask.trailing_zeros();
-    if !is_contiguous(mask) || i64::from(first) + bits > i64::from(PROCESSORS) {
-        return None;
-    }
-    Some(low_mask(bits) << first.min(PROCESSORS - 1))
-}
-
-/// The literal of `new` in the style of `literal`, which stands for `old`: its quotes, dots,
-/// underscores, letters and number of digits.
-pub(super) fn rewritten(literal: &str, old: u64, new: u64) -> String {
-    in_style(literal, old, new).unwrap_or_else(|| words::mask(new))
-}
-
-fn in_style(literal: &str, old: u64, new: u64) -> Option<String> {
-    let quote = literal.chars().next().filter(|c| matches!(c, '\'' | '"'));
-    let body = match quote {
-        Some(quote) => literal.strip_prefix(quote)?.strip_suffix(quote)?,
-        None => literal,
-    };
-    let prefix = body.get(..2).filter(|prefix| *prefix == "0x")?;
-    let pattern = &body[prefix.len()..];
-    let digits: String = pattern
-        .chars()
-        .filter(|c| !matches!(c, '.' | '_'))
-        .collect();
-    if u64::from_str_radix(&digits, 16) != Ok(old) {
-        return None;
-    }
-    let mut wanted = format!("{new:0width$x}", width = digits.len());
-    if digits.contains(|c: char| c.is_ascii_uppercase()) {
-        wanted.make_ascii_uppercase();
-    }
-    // From the last digit on; what the literal has no place for goes in front.
-    let mut text: Vec<char> = Vec::new();
-    for c in pattern.chars().rev() {
-        text.push(match c {
-            '.' | '_' => c,
-            _ => wanted.pop().unwrap_or('0'),
-        });
-    }
-    text.extend(wanted.chars().rev());
-    let text: String = text.into_iter().rev().collect();
-    let quote = quote.map(String::from).unwrap_or_default();
-    Some(format!("{quote}{prefix}{text}{quote}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn masks_are_resized_where_one_way_is_natural() {
-        assert_eq!(resized(0x7fff_fff0, 28), Some(0xffff_fff0));
-        assert_eq!(resized(0xff, 4), Some(0xf));
-        assert_eq!(resized(u64::MAX, 48), Some(0xffff_ffff_ffff));
-        assert_eq!(resized(0x7fff_ffff_ffff_ffff, 64), Some(u64::MAX));
-        assert_eq!(resized(0xf000_0000_0000_0000, 5), None);
-        assert_eq!(resized(0x1111, 4), None);
-    }
-
-    #[test]
-    fn literals_keep_their_style() {
-        assert_eq!(rewritten("0x0000_000F", 15, 0xff), "0x0000_00FF");
-        assert_eq!(rewritten("0x0000.000f", 15, 0xff), "0x0000.00ff");
-        assert_eq!(rewritten("'0xf.0'", 0xf0, 0x1f0), "'0x1f.0'");
-        assert_eq!(rewritten("0x7", 7, 0xff), "0xff");
-        assert_eq!(rewritten("15", 15, 0xff), "0x00000000000000ff");
-        assert_eq!(rewritten("0b11", 3, 7), "0x0000000000000007");
-        assert_eq!(rewritten("*mask", 3, 7), "0x0000000000000007");
+impl Join {
+    /// Adds the inputs as related places.
+    pub(super) fn relate(&self, cx: &Context, finding: Finding) -> Finding {
+        self.inputs
+            .iter()
+            .fold(finding, |finding, (_, of, map)| match of {
+                Some(of) => {
+                    let (place, layer) = output_place(cx, *of);
+                    finding.related(
+                        place,
+                        layer,
+                        format!(
+                            "{} writes processors {}",
+                            cx.network.label(*of),
+                            words::processors(*map)
+                        ),
+                    )
+                }
+                None => finding,
+            })
     }
 }

@@ -1,59 +1,57 @@
-//! AX253.
+//! An output mask with gaps wastes weight memory.
 
-use crate::analysis::{Operator, is_contiguous};
 use crate::diagnostic::{Code, Severity};
-use crate::rules::words::count;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
 use super::masks;
 
-/// The rule.
+/// AX253
 pub(super) static RULE: Rule = Rule {
     code: Code(253),
     name: "masks-gaps-cost-memory",
-    severity: Severity::Information,
-    summary: "an output mask has gaps, which cost kernel memory",
-    explanation: "\
-The weights of a layer are stored for every processor from the first to the last of its output mask, \
-those in between that are not in the mask included. A mask without gaps takes the least. Spacing \
-processors out is only useful for an input in CHW format.
-
-The rule is off unless it is selected.",
+    severity: Severity::Hint,
+    summary: "an output mask with gaps wastes weight memory",
+    explanation: "Kernels are stored for every processor position between the first and the last of the output mask, gaps included. A \
+     mask without gaps saves rows. Off unless it is selected.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
     output_processors: 0x0000000000001111
-    #                  ^^^^^^^^^^^^^^^^^^ AX253
+  #                    ^^^^^^^^^^^^^^^^^^ AX253
+    in_channels: 1
+    in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
-  - processors: 0x000000000000000f
-    in_channels: 4
-    in_dim: [8, 8]
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
     output_processors: 0x000000000000000f
+    in_channels: 1
+    in_dim: [16, 16]
     out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-"
-        ),
+",
         shapes: None,
     }],
-    source: "README, \"CHW\"; kernels.py",
+    source: "README, Channel Data Formats",
     fix: FixAvailability::None,
     covers: &[],
     check,
@@ -61,32 +59,25 @@ The rule is off unless it is selected.",
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, _) in cx.executed() {
-        let (Ok(true), Ok(map)) = (
-            cx.analysis.parameters[index]
-                .operator
-                .map(Operator::convolves),
-            cx.analysis.memory[index].output_map,
-        ) else {
+        let convolves = cx.analysis.parameters[index]
+            .operator
+            .is_ok_and(|operator| operator.convolves());
+        let Ok(map) = cx.analysis.memory[index].output_map else {
             continue;
         };
-        if is_contiguous(map) {
-            continue;
+        let span = 64 - map.leading_zeros() - map.trailing_zeros().min(63);
+        let gaps = span.saturating_sub(map.count_ones());
+        if convolves && gaps > 0 {
+            let (place, of) = masks::output_place(cx, index);
+            out.report(
+                place,
+                of,
+                format!(
+                    "the output mask of {} has {}, for each of which kernels are stored",
+                    cx.network.label(index),
+                    words::count(i64::from(gaps), "gap")
+                ),
+            );
         }
-        let first = map.trailing_zeros();
-        let width = (u64::BITS - map.leading_zeros()).saturating_sub(first);
-        let gaps = width - map.count_ones();
-        let place = masks::map_place(cx, index);
-        out.report(
-            place.span,
-            place.layer,
-            format!(
-                "{} skips {} between its first and last: {} stores kernels for {width} outputs to \
-                 use {}",
-                place.what,
-                count(i64::from(gaps), "processor"),
-                cx.network.label(index),
-                map.count_ones()
-            ),
-        );
     }
 }

@@ -2,11 +2,10 @@
 
 mod bias_group_unused_quadrant;
 mod chw_lane_check_complete;
-mod concat_order;
+mod chw_multipass_input;
 mod concat_order_first;
 mod concat_order_last;
 mod concat_output_overlap;
-mod counts;
 mod depthwise_input_alignment;
 mod depthwise_output_alignment;
 mod disconnected_masks;
@@ -34,6 +33,7 @@ pub static RULES: &[&Rule] = &[
     &depthwise_input_alignment::RULE,
     &quadrant_0_unused::RULE,
     &bias_group_unused_quadrant::RULE,
+    &chw_multipass_input::RULE,
     &inputs_do_not_cover_processors::RULE,
     &concat_output_overlap::RULE,
     &concat_order_first::RULE,

@@ -1,71 +1,66 @@
-//! AX251.
+//! An output goes to a quadrant that no layer uses.
 
-use crate::analysis::MaskSource;
-use crate::device::QUADRANTS;
+use crate::device;
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
 use super::masks;
 
-/// The rule.
+/// AX251
 pub(super) static RULE: Rule = Rule {
     code: Code(251),
     name: "output-lands-in-unused-quadrant",
     severity: Severity::Warning,
-    summary: "an output goes to a quadrant that the network does not switch on",
-    explanation: "\
-The generated code switches on the quadrants from which some layer reads or to which the last layer \
-writes. An output of the network (`output: true`) that an earlier layer writes to another quadrant \
-lies in memory that is not in use.",
+    summary: "an output goes to a quadrant that no layer uses",
+    explanation: "The output mask names processors of a quadrant from which no layer ever reads. The data is lost for the network, and \
+     the quadrant may not even be switched on.",
     examples: &[Example {
-        bad: example_network!(
-            "MAX78000",
-            r"
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
   - processors: 0x000000000000000f
+    output_processors: 0x00000000000f0000
+  #                    ^^^^^^^^^^^^^^^^^^ AX251
     in_channels: 4
-    in_dim: [8, 8]
-    out_channels: 8
+    in_dim: [16, 16]
+    out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-  - processors: 0x00000000000000ff
-    output_processors: 0x000f000000000000
-    #                  ^^^^^^^^^^^^^^^^^^ AX251
-    out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    output: true
-  - in_sequences: 0
-    in_offset: 0x2000
-    processors: 0x00000000000000ff
-    output_processors: 0x000000000000000f
-    out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    output: true
-"
-        ),
-        good: example_network!(
-            "MAX78000",
-            r"
   - processors: 0x000000000000000f
+    output_processors: 0x000000000000000f
+    in_sequences: [-1]
+    in_offset: 0x0000
     in_channels: 4
-    in_dim: [8, 8]
-    out_channels: 8
+    out_channels: 4
+    out_offset: 0x4000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x000000000000000f
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
     out_offset: 0x2000
     op: conv2d
     kernel_size: 3x3
     pad: 1
     activate: relu
-  - processors: 0x00000000000000ff
+  - processors: 0x000000000000000f
     output_processors: 0x000000000000000f
     out_channels: 4
     out_offset: 0x4000
@@ -73,63 +68,38 @@ lies in memory that is not in use.",
     kernel_size: 3x3
     pad: 1
     activate: relu
-    output: true
-  - in_sequences: 0
-    in_offset: 0x2000
-    processors: 0x00000000000000ff
-    output_processors: 0x000000000000000f
-    out_channels: 4
-    out_offset: 0x6000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    output: true
-"
-        ),
+",
         shapes: None,
     }],
-    source: "backend/max7800x.py:996",
+    source: "new",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(157)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    let Some(last) = cx.analysis.graph.final_layer else {
-        return;
-    };
-    let masks: Option<Vec<u64>> = cx
-        .executed()
-        .map(|(_, layer)| layer.processors.value())
-        .collect();
-    let (Some(masks), Ok(final_map)) = (masks, masks::written_map(cx, last)) else {
-        return;
-    };
-    let used = masks::quadrants(masks.into_iter().fold(final_map, |used, mask| used | mask));
-    for (index, _) in cx.executed() {
-        let memory = &cx.analysis.memory[index];
-        let (Ok(true), MaskSource::Own, Ok(map)) = (
-            cx.analysis.parameters[index].output,
-            memory.output_map_from,
-            memory.output_map,
-        ) else {
+    let mut used = 0;
+    for (_, layer) in cx.executed() {
+        let Some(mask) = layer.processors.value() else {
+            return;
+        };
+        used |= mask;
+    }
+    for (index, layer) in cx.executed() {
+        let last = cx.analysis.graph.final_layer == Some(index);
+        let output = cx.analysis.parameters[index].output != Ok(false);
+        let (Ok(map), false) = (cx.analysis.memory[index].output_map, last || output) else {
             continue;
         };
-        let off = masks::quadrants(map) & !used;
-        let Some(quadrant) = (0..QUADRANTS).find(|quadrant| off >> quadrant & 1 == 1) else {
-            continue;
-        };
-        let lost = masks::within(map, quadrant);
-        let place = masks::map_place(cx, index);
-        out.report(
-            place.span,
-            place.layer,
-            format!(
-                "this output goes to processors {} of quadrant {quadrant}, which no layer uses, so \
-                 that it is not switched on",
-                words::processors(lost)
-            ),
-        );
+        let lost = (0..device::QUADRANTS).find(|&quadrant| {
+            masks::quadrant(map, quadrant) != 0 && masks::quadrant(used, quadrant) == 0
+        });
+        if let Some(quadrant) = lost {
+            out.report(
+                layer.output_processors.span().unwrap_or(layer.head),
+                index,
+                format!("the output goes to quadrant {quadrant}, which no layer reads"),
+            );
+        }
     }
 }
