@@ -2,15 +2,17 @@
 
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
+    PROCESSORS_PER_QUADRANT, QUADRANTS,
 };
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
+use crate::text::Span;
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
 use super::gaps::{Misfit, Reading};
 use super::graph::{Graph, Next};
-use super::parameters::Parameters;
+use super::parameters::{Operator, Parameters};
 use super::region::{Progression, Region};
 use super::shapes::{Shape, Spread};
 use super::{Fault, Hardware, push_fault};
@@ -200,6 +202,32 @@ impl Layout {
     }
 }
 
+/// The processors of one quadrant, the first of them at bit 0.
+pub fn in_quadrant(mask: u64, quadrant: u32) -> u64 {
+    mask >> (quadrant * PROCESSORS_PER_QUADRANT) & ((1 << PROCESSORS_PER_QUADRANT) - 1)
+}
+
+/// Whether the bits of a mask stand in a row.
+pub fn is_contiguous(mask: u64) -> bool {
+    let low = mask.checked_shr(mask.trailing_zeros()).unwrap_or(0);
+    low & low.wrapping_add(1) == 0
+}
+
+/// The first instance of which a mask has more than one processor.
+pub fn shared_instance(mask: u64) -> Option<u32> {
+    (0..INSTANCES)
+        .find(|instance| (mask >> (instance * PROCESSORS_PER_INSTANCE) & 0xf).count_ones() > 1)
+}
+
+/// Whether a passthrough layer can carry data between two masks: in each quadrant as many
+/// processors, the written ones in a row.
+fn stays_in_quadrants(read: u64, written: u64) -> bool {
+    (0..QUADRANTS).all(|quadrant| {
+        let written = in_quadrant(written, quadrant);
+        written.count_ones() == in_quadrant(read, quadrant).count_ones() && is_contiguous(written)
+    })
+}
+
 /// The mask of the lowest `bits` processors.
 pub fn low_mask(bits: i64) -> u64 {
     match bits {
@@ -229,8 +257,12 @@ impl Memories<'_> {
         let mut memories: Vec<Memory> = (0..self.network.layers.len())
             .map(|index| self.masks(index))
             .collect();
+        self.check_chw(&mut memories);
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
+        }
+        for index in 0..memories.len() {
+            self.check_alignment(index, &mut memories);
         }
         if let Some(code) = self.missing_feature {
             memories
@@ -238,8 +270,15 @@ impl Memories<'_> {
                 .for_each(|memory| memory.leave_unplaced(code));
         }
         for index in 0..memories.len() {
-            if self.graph.runs(index) && self.missing_feature.is_none() {
+            if self.missing_feature.is_some() {
+                continue;
+            }
+            if self.graph.runs(index) {
                 self.extents(index, &mut memories);
+            } else {
+                // The vendor's tool looks at the layers that do not run, too.
+                let span = self.network.layers[index].out_offset.span();
+                self.report_offset(index, self.out_offset(index), span);
             }
         }
         let input = self.input_region(&memories);
@@ -288,6 +327,22 @@ impl Memories<'_> {
         }
     }
 
+    /// In CHW format each channel needs an instance of its own. Beyond the first layer the format
+    /// itself is the fault (AX109).
+    fn check_chw(&mut self, memories: &mut [Memory]) {
+        let Some(&first) = self.graph.order.first() else {
+            return;
+        };
+        if self.parameters[first].chw == Ok(true)
+            && memories[first]
+                .processors
+                .is_ok_and(|mask| shared_instance(mask).is_some())
+        {
+            push_fault(self.faults, 252, first);
+            memories[first].processors = broken(252);
+        }
+    }
+
     /// Masks whose number of bits does not fit break what is derived from them.
     fn check_counts(&mut self, index: usize, memories: &mut [Memory]) {
         let memory = &memories[index];
@@ -328,31 +383,58 @@ impl Memories<'_> {
         }
     }
 
+    /// Masks between which a layer without a dense convolution cannot carry data.
+    fn check_alignment(&mut self, index: usize, memories: &mut [Memory]) {
+        if !self.graph.runs(index) {
+            return;
+        }
+        let parameters = &self.parameters[index];
+        let memory = &mut memories[index];
+        let is_aligned = |mask: u64| {
+            mask.trailing_zeros()
+                .is_multiple_of(PROCESSORS_PER_INSTANCE)
+        };
+        if let (Ok(Operator::Passthrough), Ok(read), Ok(written)) =
+            (parameters.operator, memory.processors, memory.output_map)
+            && !stays_in_quadrants(read, written)
+        {
+            push_fault(self.faults, 204, index);
+            memory.output_map = broken(204);
+        }
+        if !(self.device.depthwise && parameters.groups.is_ok_and(|groups| groups > 1)) {
+            return;
+        }
+        if memory.output_map.is_ok_and(|map| !is_aligned(map)) {
+            push_fault(self.faults, 205, index);
+            memory.output_map = broken(205);
+        }
+        let spans_quadrants = |mask: u64| {
+            let low = mask.checked_shr(mask.trailing_zeros()).unwrap_or(0);
+            low >> PROCESSORS_PER_QUADRANT != 0
+        };
+        if memory
+            .processors
+            .is_ok_and(|mask| !is_aligned(mask) && spans_quadrants(mask))
+        {
+            push_fault(self.faults, 206, index);
+            memory.processors = broken(206);
+        }
+    }
+
     fn extents(&mut self, index: usize, memories: &mut [Memory]) {
         let layer = &self.network.layers[index];
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let limit = self.device.instance_bytes;
 
-        let out_offset = match value_or(&layer.out_offset, 0) {
-            Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
-                push_fault(self.faults, 301, index);
-                broken(301)
-            }
-            other => other,
-        };
+        let out_offset = self.out_offset(index);
         let in_offset = match (&layer.in_offset, self.graph.previous[index]) {
-            (Field::Absent, None) => Ok(self.flags.input_offset.unwrap_or(0)),
-            (Field::Absent, Some(previous)) => {
-                match value_or(&self.network.layers[previous].out_offset, 0) {
-                    Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
-                        broken(301)
-                    }
-                    other => other,
-                }
-            }
-            (given, _) => value_or(given, 0),
+            (Field::Absent, None) => aligned(self.flags.input_offset.unwrap_or(0)),
+            (Field::Absent, Some(previous)) => self.out_offset(previous),
+            (given, _) => value_or(given, 0).and_then(aligned),
         };
+        self.report_offset(index, out_offset, layer.out_offset.span());
+        self.report_offset(index, in_offset, layer.in_offset.span());
         let streaming = parameters.streaming.unwrap_or(true);
         let memory = &mut memories[index];
         memory.in_offset = in_offset;
@@ -363,15 +445,15 @@ impl Memories<'_> {
         let out_pad = self.hardware[index].map_or(0, |hardware| hardware.out_pad);
         memory.output_bytes = output_bytes(parameters, shape, memory, out_pad);
         let terminating = self.graph.final_layer == Some(index);
-        let input_too_large = !streaming
-            && matches!((memory.input_bytes, in_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
-        let output_too_large = (!streaming || terminating)
-            && matches!((memory.output_bytes, out_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
-        // Without flags a large first layer may well read a FIFO.
+        let reads = self.read_layout(index, memory);
+        let writes = self.write_layout(index, memory);
+        let read_fault = runs_over(limit, memory.input_bytes, in_offset, &reads, 302);
+        let write_fault = runs_over(limit, memory.output_bytes, out_offset, &writes, 303);
+        // What is written too far is read too far: that is one fault, not two.
         let producer_reported = self.graph.previous[index].is_some_and(|previous| {
             self.faults
                 .iter()
-                .any(|fault| fault.layer == previous && fault.code.0 == 303)
+                .any(|fault| fault.layer == previous && matches!(fault.code.0, 303 | 354))
         });
         if let Some(misfit) = self.gap_misfit(index, memories) {
             push_fault(self.faults, misfit.code, index);
@@ -380,21 +462,50 @@ impl Memories<'_> {
             }
         }
         let memory = &mut memories[index];
-        if input_too_large {
+        if let Some(code) = read_fault.filter(|_| !streaming) {
             if !producer_reported {
-                push_fault(self.faults, 302, index);
+                self.faults.push(Fault {
+                    code: Code(code),
+                    layer: index,
+                    span: layer.read_gap.span().filter(|_| code == 354),
+                });
             }
-            memory.reads = broken(302);
+            memory.reads = broken(code);
         }
-        if output_too_large {
-            push_fault(self.faults, 303, index);
-            memory.writes = broken(303);
+        if let Some(code) = write_fault.filter(|_| !streaming || terminating) {
+            self.faults.push(Fault {
+                code: Code(code),
+                layer: index,
+                span: layer.write_gap.span().filter(|_| code == 354),
+            });
+            memory.writes = broken(code);
         }
         if memory.reads == unknown() {
-            memory.reads = self.reads(index, memory);
+            memory.reads = reads.and_then(|layout| {
+                Ok(if parameters.chw? {
+                    layout.words_chw(self.device)
+                } else {
+                    layout.words(self.device)
+                })
+            });
         }
         if memory.writes == unknown() {
-            memory.writes = self.writes(index, memory);
+            memory.writes = writes.map(|layout| layout.words(self.device));
+        }
+    }
+
+    /// Where a layer writes, in bytes of each instance.
+    fn out_offset(&self, index: usize) -> Fact<i64> {
+        let offset = value_or(&self.network.layers[index].out_offset, 0)?;
+        if offset < 0 || offset >= self.device.out_offset_limit {
+            return broken(301);
+        }
+        aligned(offset)
+    }
+
+    fn report_offset(&mut self, layer: usize, offset: Fact<i64>, span: Option<Span>) {
+        if let (Err(Missing::Broken(code @ Code(301 | 355))), Some(_)) = (offset, span) {
+            self.faults.push(Fault { code, layer, span });
         }
     }
 
@@ -432,7 +543,7 @@ impl Memories<'_> {
         .misfit()
     }
 
-    fn reads(&self, index: usize, memory: &Memory) -> Fact<Region> {
+    fn read_layout(&self, index: usize, memory: &Memory) -> Fact<Layout> {
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let [height, width] = shape.in_dim?;
@@ -449,14 +560,10 @@ impl Memories<'_> {
         if layout.gap < 0 || layout.offset < 0 {
             return unknown();
         }
-        Ok(if parameters.chw? {
-            layout.words_chw(self.device)
-        } else {
-            layout.words(self.device)
-        })
+        Ok(layout)
     }
 
-    fn writes(&self, index: usize, memory: &Memory) -> Fact<Region> {
+    fn write_layout(&self, index: usize, memory: &Memory) -> Fact<Layout> {
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let [height, width] = shape.out_dim?;
@@ -473,7 +580,7 @@ impl Memories<'_> {
         if layout.gap < 0 {
             return unknown();
         }
-        Ok(layout.words(self.device))
+        Ok(layout)
     }
 
     /// What the input loader fills before the first layer runs: what that layer reads. A FIFO
@@ -487,6 +594,31 @@ impl Memories<'_> {
             _ => memories[start].reads.clone(),
         }
     }
+}
+
+/// The hardware takes offsets in words: it drops the last two bits of one in bytes.
+fn aligned(offset: i64) -> Fact<i64> {
+    if offset % 4 == 0 {
+        Ok(offset)
+    } else {
+        broken(355)
+    }
+}
+
+/// Which rule reports that data runs past the end of an instance: `code` where the vendor's tool
+/// sees it, which leaves gaps out of its sum, else AX354.
+fn runs_over(
+    limit: i64,
+    bytes: Fact<i64>,
+    offset: Fact<i64>,
+    layout: &Fact<Layout>,
+    code: u16,
+) -> Option<u16> {
+    if bytes.ok()? + offset.ok()? > limit {
+        return Some(code);
+    }
+    let layout = layout.ok()?;
+    (layout.gap > 0 && layout.offset + layout.bytes() > limit).then_some(354)
 }
 
 fn mask(field: &Field<u64>) -> Fact<u64> {

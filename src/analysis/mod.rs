@@ -24,7 +24,10 @@ pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware};
-pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
+pub use memory::{
+    Layout, MaskSource, Memory, in_quadrant, instance_base, is_contiguous, low_mask, place_of_word,
+    shared_instance, written_by,
+};
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{

@@ -56,6 +56,8 @@ pub const INSTANCES: u32 = PROCESSORS / PROCESSORS_PER_INSTANCE;
 pub const INSTANCES_PER_QUADRANT: u32 = 4;
 /// Quadrants of either chip.
 pub const QUADRANTS: u32 = 4;
+/// Processors of one quadrant.
+pub const PROCESSORS_PER_QUADRANT: u32 = PROCESSORS / QUADRANTS;
 /// Largest `pad` of either chip (README, "Limitations").
 pub const MAX_PAD: i64 = 2;
 /// Pixels that `flatten` takes at most (`izer.py:549`).

@@ -7,7 +7,9 @@ use crate::rules::{Context, words};
 /// Says to which lowest offset the output of a layer could move, and what would have to move
 /// along. None where that is not known, or the output has a place among others'.
 pub(super) fn advice(cx: &Context, layer: usize) -> Option<String> {
-    let offset = free_offset(cx, layer)?;
+    let Some(offset) = free_offset(cx, layer)? else {
+        return Some("no offset is free for it while everything else stays where it is".to_owned());
+    };
     let followers: Vec<String> = cx
         .analysis
         .graph
@@ -29,7 +31,8 @@ pub(super) fn advice(cx: &Context, layer: usize) -> Option<String> {
     ))
 }
 
-fn free_offset(cx: &Context, layer: usize) -> Option<i64> {
+/// The lowest offset at which an output meets nothing that is needed, if there is one.
+fn free_offset(cx: &Context, layer: usize) -> Option<Option<i64>> {
     let analysis = cx.analysis;
     let memory = &analysis.memory[layer];
     let written = memory.writes.as_ref().ok()?;
@@ -63,10 +66,10 @@ fn free_offset(cx: &Context, layer: usize) -> Option<i64> {
         .collect();
     candidates.sort_unstable();
     candidates.dedup();
-    candidates.into_iter().find(|offset| {
+    Some(candidates.into_iter().find(|offset| {
         let moved = moved(written, (offset - from) / 4);
         !occupied.iter().any(|region| region.intersects(&moved))
-    })
+    }))
 }
 
 /// Offsets are rounded up to this.

@@ -1,6 +1,6 @@
 //! A gapped tensor runs past its memory instance.
 
-use crate::analysis::instance_base;
+use crate::analysis::Layout;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
@@ -59,48 +59,71 @@ layers:
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let (memory, parameters) = (&cx.analysis.memory[index], &cx.analysis.parameters[index]);
-        if parameters.streaming != Ok(false) {
-            continue;
-        }
-        let sides = [
+    for (fault, layer) in cx.faults(354) {
+        let index = fault.layer;
+        let (memory, shape) = (&cx.analysis.memory[index], &cx.analysis.shapes[index]);
+        let parameters = &cx.analysis.parameters[index];
+        let reads = fault.span.is_some() && fault.span == layer.read_gap.span();
+        let (verb, place, offset, gap, dim, spread, width, operands) = if reads {
             (
-                &memory.reads,
                 "reads",
                 layer.in_offset.span(),
+                memory.in_offset,
                 parameters.read_gap,
-            ),
+                shape.in_dim,
+                memory.input_spread,
+                Ok(8),
+                parameters.operands,
+            )
+        } else {
             (
-                &memory.writes,
                 "writes",
                 layer.out_offset.span(),
+                memory.out_offset,
                 parameters.write_gap,
-            ),
-        ];
-        for (region, verb, place, gap) in sides {
-            let (Ok(region), Ok(gap)) = (region, gap) else {
-                continue;
-            };
-            let past = region
-                .parts
-                .iter()
-                .map(|(instance, part)| (part.last() - instance_base(cx.device, *instance) + 1) * 4)
-                .max()
-                .filter(|&end| end > cx.device.instance_bytes);
-            if let Some(end) = past {
-                out.report(
-                    place.unwrap_or(layer.head),
-                    index,
-                    format!(
-                        "with a gap of {} {} {verb} up to {}, past the {} of an instance",
-                        words::count(gap, "word"),
-                        cx.network.label(index),
-                        words::offset(end),
-                        words::offset(cx.device.instance_bytes)
-                    ),
-                );
-            }
+                shape.out_dim,
+                memory.output_spread,
+                parameters.output_width,
+                Ok(1),
+            )
+        };
+        let (Ok(offset), Ok(gap), Ok([rows, columns]), Ok(spread), Ok(width), Ok(operands)) =
+            (offset, gap, dim, spread, width, operands)
+        else {
+            continue;
+        };
+        let bytes = Layout {
+            mask: 0,
+            offset,
+            channels: 0,
+            spread,
+            pixels: rows * columns,
+            width,
+            gap,
+            operands,
         }
+        .bytes();
+        let limit = cx.device.instance_bytes;
+        // Where it fits at no offset, the gap is what can change.
+        let place = if bytes <= limit { place } else { fault.span };
+        let finding = out
+            .new_finding(
+                place.or(fault.span).unwrap_or(layer.head),
+                index,
+                format!(
+                    "with a gap of {} {} {verb} up to {}, past the {} of an instance",
+                    words::count(gap, "word"),
+                    cx.network.label(index),
+                    words::offset(offset + bytes),
+                    words::offset(limit)
+                ),
+            )
+            .note(format!(
+                "{bytes} bytes: {} values of {} bytes, {} bytes apart",
+                rows * columns * spread.passes * operands,
+                width / 8 * 4,
+                (gap + 1) * width / 8 * 4
+            ));
+        out.push(finding);
     }
 }

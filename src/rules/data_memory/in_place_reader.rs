@@ -101,12 +101,7 @@ layers:
 
 fn check(cx: &Context, out: &mut Findings) {
     for conflict in overlap::of(cx, ConflictKind::InPlace) {
-        let mut finding = overlap::finding(cx, out, conflict, "pixels not read yet are lost");
-        if !conflict.certain {
-            finding = finding.severity(Severity::Warning).note(
-                "it works only if the hardware keeps the rows that the layer's window covers",
-            );
-        }
-        out.push(finding);
+        let finding = overlap::finding(cx, out, conflict, "pixels not read yet are lost");
+        out.push(overlap::by_certainty(conflict, finding));
     }
 }

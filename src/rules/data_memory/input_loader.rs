@@ -1,5 +1,6 @@
 //! The vendor's marks of an input in several passes: what AX306 and AX364 have in common.
 
+use crate::analysis::Progression;
 use crate::rules::Context;
 
 /// A first layer whose input the vendor's tool marks at the wrong place.
@@ -10,6 +11,8 @@ pub(super) struct Marks {
     pub(super) in_offset: i64,
     /// Its passes.
     pub(super) passes: i64,
+    /// The byte offset that the tool marks twice, if there is one.
+    pub(super) twice: Option<i64>,
 }
 
 /// The vendor's tool adds `in_offset` in the first pass only: of an input in several passes it marks
@@ -24,12 +27,26 @@ pub(super) fn marks(cx: &Context) -> Option<Marks> {
     }
     let in_offset = memory.in_offset.ok()?;
     let passes = memory.input_spread.ok()?.passes;
+    let operands = parameters.operands.ok()?;
+    let [height, width] = cx.analysis.shapes[layer].in_dim.ok()?;
     if passes <= 1 || in_offset == 0 {
         return None;
     }
+    let pass = |start: i64| Progression {
+        start,
+        step: passes * operands,
+        count: height * width,
+        run: operands,
+    };
+    let first = pass(in_offset / 4);
+    let twice = (1..passes)
+        .filter_map(|number| first.first_common(&pass(number * operands)))
+        .min()
+        .map(|word| word * 4);
     Some(Marks {
         layer,
         in_offset,
         passes,
+        twice,
     })
 }

@@ -4,6 +4,7 @@ mod concat_in_offset;
 mod data_buffer_clobbered;
 mod dilation_out_offset;
 mod dilation_shadow_write;
+mod fifo_input_overwritten;
 mod free;
 mod gap_extent_overflow;
 mod in_offset_defaults_to_previous;
@@ -11,6 +12,7 @@ mod in_offset_without_in_sequences;
 mod in_place_reader;
 mod input_exceeds_memory;
 mod input_loader;
+mod input_loader_overlap;
 mod interleave_in_offset;
 mod linear_output_reshaped;
 mod live_data_overwritten;
@@ -38,6 +40,7 @@ pub static RULES: &[&Rule] = &[
     &input_exceeds_memory::RULE,
     &output_exceeds_memory::RULE,
     &output_overwrites_input::RULE,
+    &input_loader_overlap::RULE,
     &in_offset_without_in_sequences::RULE,
     &concat_in_offset::RULE,
     &interleave_in_offset::RULE,
@@ -50,6 +53,7 @@ pub static RULES: &[&Rule] = &[
     &network_input_overwritten::RULE,
     &gap_extent_overflow::RULE,
     &unaligned_offset::RULE,
+    &fifo_input_overwritten::RULE,
     &stream_tail_unprotected::RULE,
     &uninitialised_read::RULE,
     &in_offset_defaults_to_previous::RULE,

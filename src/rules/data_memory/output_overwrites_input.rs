@@ -82,9 +82,7 @@ fn check(cx: &Context, out: &mut Findings) {
         if unsure {
             // A FIFO leaves nothing of the input in memory.
             finding = finding.severity(Severity::Information);
-        } else if cx.analysis.flags.no_error_stop
-            || cx.facts.flags.is_none() && conflict.reader == Some(conflict.writer)
-        {
+        } else if cx.analysis.flags.no_error_stop || cx.facts.flags.is_none() && !conflict.certain {
             // Who writes in place may mean it, and use `--overlap-data`.
             finding = finding.severity(Severity::Warning);
         }

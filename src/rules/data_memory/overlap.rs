@@ -1,7 +1,7 @@
 //! What the rules on overwritten data share.
 
 use crate::analysis::{Conflict, ConflictKind, Region, place_of_word};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::network::Source;
 use crate::rules::{Context, Findings, words};
 
@@ -33,7 +33,8 @@ pub(super) fn finding(
     let needed = match conflict.reader {
         Some(reader) if reader == conflict.writer => ", which it reads itself".to_owned(),
         Some(reader) => format!(", which {} still reads", cx.network.label(reader)),
-        None => String::new(),
+        None if is_output(cx, conflict.victim) => ", an output of the network".to_owned(),
+        None => ", which nobody reads any more".to_owned(),
     };
     let mut finding = out.new_finding(
         layer.out_offset.span().unwrap_or(layer.head),
@@ -60,7 +61,11 @@ pub(super) fn finding(
     {
         finding = finding.related(cx.network.layers[reader].head, reader, "and read here");
     }
-    let held = cx.analysis.written_by(conflict.victim).ok();
+    let held = match conflict.kind {
+        // What a FIFO fills is what the first layer reads.
+        ConflictKind::FifoInput => cx.analysis.memory[conflict.writer].reads.as_ref().ok(),
+        _ => cx.analysis.written_by(conflict.victim).ok(),
+    };
     let written = cx.analysis.memory[conflict.writer].writes.as_ref().ok();
     if let (Some(held), Some(written)) = (held, written) {
         finding = finding.note(format!(
@@ -75,6 +80,20 @@ pub(super) fn finding(
         Some(advice) => finding.note(advice),
         None => finding,
     }
+}
+
+fn is_output(cx: &Context, source: Source) -> bool {
+    matches!(source, Source::Layer(layer) if cx.analysis.parameters[layer].output == Ok(true))
+}
+
+/// A warning where a layer that writes in place may stay behind its own reading.
+pub(super) fn by_certainty(conflict: &Conflict, finding: Finding) -> Finding {
+    if conflict.certain {
+        return finding;
+    }
+    finding
+        .severity(Severity::Warning)
+        .note("it works only if the hardware keeps the rows that the layer's window covers")
 }
 
 /// The bytes of a region in its instances: `0x2000 to 0x23ff`.

@@ -1,10 +1,9 @@
 //! `bias_group` names a quadrant that no layer uses.
 
+use crate::analysis::in_quadrant;
 use crate::device;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
-
-use super::masks;
 
 /// AX208
 pub(super) static RULE: Rule = Rule {
@@ -80,11 +79,11 @@ fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
         for entry in layer.bias_group.get().into_iter().flatten() {
             let exists = (0..4).contains(&entry.value);
-            if exists && used >> (entry.value * 16) & 0xffff != 0 {
+            if exists && in_quadrant(used, entry.value as u32) != 0 {
                 continue;
             }
             let quadrants: Vec<String> = (0..device::QUADRANTS)
-                .filter(|&quadrant| masks::quadrant(used, quadrant) != 0)
+                .filter(|&quadrant| in_quadrant(used, quadrant) != 0)
                 .map(|quadrant| quadrant.to_string())
                 .collect();
             let mut finding = out.new_finding(

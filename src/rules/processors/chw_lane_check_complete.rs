@@ -1,8 +1,11 @@
 //! Two CHW channels share one memory instance.
 
-use crate::device;
-use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::analysis::{is_contiguous, shared_instance};
+use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
+use crate::diagnostic::{Applicability, Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
+
+use super::masks;
 
 /// AX252
 pub(super) static RULE: Rule = Rule {
@@ -54,38 +57,59 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:447; README, Channel Data Formats",
-    fix: FixAvailability::None,
-    covers: &[
-        Code(201),
-        Code(209),
-        Code(210),
-        Code(304),
-        Code(306),
-        Code(352),
-    ],
+    fix: FixAvailability::Sometimes,
+    // The vendor's incomplete check, and that of its input loader.
+    covers: &[Code(209), Code(210)],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let (Ok(true), Some(mask)) = (cx.analysis.parameters[index].chw, layer.processors.value())
-        else {
+    for (fault, layer) in cx.faults(252) {
+        let index = fault.layer;
+        let (Some(mask), Some(span)) = (layer.processors.value(), layer.processors.span()) else {
             continue;
         };
-        let shared =
-            (0..device::INSTANCES).find(|instance| (mask >> (instance * 4) & 0xf).count_ones() > 1);
-        if let Some(instance) = shared
-            && cx.analysis.graph.previous[index].is_none()
+        let Some(instance) = shared_instance(mask) else {
+            continue;
+        };
+        let shift = instance * PROCESSORS_PER_INSTANCE;
+        let mut finding = out.new_finding(
+            span,
+            index,
+            format!(
+                "in CHW format each channel needs a memory instance of its own, but processors {} share \
+                 instance {instance}",
+                words::processors(mask & 0xf << shift)
+            ),
+        );
+        let bits = i64::from(mask.count_ones());
+        let channels = cx.analysis.shapes[index].stored_channels.unwrap_or(bits);
+        if channels > i64::from(INSTANCES) {
+            finding = finding.note(format!(
+                "CHW takes at most {}; use `data_format: HWC` for {channels}",
+                words::count(i64::from(INSTANCES), "channel")
+            ));
+        } else if is_contiguous(mask)
+            && let Some(spread) = spread_out(mask.trailing_zeros(), channels)
         {
-            out.report(
-                layer.processors.span().unwrap_or(layer.head),
-                index,
-                format!(
-                    "in CHW format each channel needs a memory instance of its own, but processors {} share \
-                     instance {instance}",
-                    words::processors(mask & 0xf << (instance * 4))
-                ),
+            let text = masks::rewritten(span.text(cx.text), mask, spread);
+            finding = finding.fix(
+                Applicability::Unsafe,
+                format!("Use {text}: an instance for each channel"),
+                edits::replace_value(span, &text),
             );
         }
+        out.push(finding);
     }
+}
+
+/// The mask of one processor an instance, from that of processor `first` on.
+fn spread_out(first: u32, channels: i64) -> Option<u64> {
+    let first = first / PROCESSORS_PER_INSTANCE;
+    let end = first + u32::try_from(channels).ok()?;
+    (end <= INSTANCES).then(|| {
+        (first..end).fold(0, |spread, instance| {
+            spread | 1 << (instance * PROCESSORS_PER_INSTANCE)
+        })
+    })
 }

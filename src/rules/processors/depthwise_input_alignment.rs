@@ -58,24 +58,19 @@ layers:
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let depthwise = cx.analysis.parameters[index]
-            .groups
-            .is_ok_and(|groups| groups > 1);
-        let Ok(mask) = cx.analysis.memory[index].processors else {
+    for (fault, layer) in cx.faults(206) {
+        let (Some(mask), Some(span)) = (layer.processors.value(), layer.processors.span()) else {
             continue;
         };
         let first = mask.trailing_zeros();
-        let spans = mask >> first.min(63) >> 16 != 0;
-        if cx.device.depthwise && depthwise && first % 4 != 0 && spans {
-            out.report(
-                layer.processors.span().unwrap_or(layer.head),
-                index,
-                format!(
-                    "a depth-wise mask over more than 16 positions must start at a multiple of 4, not at \
-                     processor {first}"
-                ),
-            );
-        }
+        let wide = u64::BITS - mask.leading_zeros() - first;
+        out.report(
+            span,
+            fault.layer,
+            format!(
+                "a depth-wise mask over {wide} processors, more than 16, must start at a multiple of \
+                 4, not at processor {first}"
+            ),
+        );
     }
 }

@@ -60,27 +60,22 @@ layers:
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let depthwise = cx.analysis.parameters[index]
-            .groups
-            .is_ok_and(|groups| groups > 1);
-        let Ok(map) = cx.analysis.memory[index].output_map else {
+    for (fault, layer) in cx.faults(205) {
+        let (place, of, map) = masks::output_mask(cx, fault.layer);
+        let Some(map) = map else {
             continue;
         };
-        if cx.device.depthwise && depthwise && map.trailing_zeros() % 4 != 0 {
-            let (place, of) = masks::output_place(cx, index);
-            let finding = out
-                .new_finding(
-                    place,
-                    of,
-                    format!(
-                        "the output mask of a depth-wise layer must start at a multiple of 4, not at \
-                         processor {}",
-                        map.trailing_zeros()
-                    ),
-                )
-                .related(layer.head, index, "the depth-wise layer");
-            out.push(finding);
-        }
+        let finding = out
+            .new_finding(
+                place,
+                of,
+                format!(
+                    "the output mask of a depth-wise layer must start at a multiple of 4, not at \
+                     processor {}",
+                    map.trailing_zeros()
+                ),
+            )
+            .related(layer.head, fault.layer, "the depth-wise layer");
+        out.push(finding);
     }
 }

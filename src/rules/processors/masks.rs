@@ -1,6 +1,6 @@
 //! What the rules on processor masks share.
 
-use crate::analysis::{ChannelSource, MaskSource, Spread};
+use crate::analysis::{ChannelSource, MaskSource, Spread, is_contiguous, low_mask};
 use crate::device::PROCESSORS;
 use crate::diagnostic::{Applicability, Finding};
 use crate::network::Source;
@@ -73,20 +73,13 @@ pub(super) fn resize(
     } else {
         mask.trailing_zeros()
     };
-    let one_run = mask == channels as u64
-        || mask != 0 && (mask >> start).trailing_ones() == mask.count_ones();
+    let one_run = mask == channels as u64 || is_contiguous(mask);
     let fits = (1..=i64::from(PROCESSORS)).contains(&(i64::from(start) + needed));
     if !one_run || !fits {
         return finding;
     }
-    let new = crate::analysis::low_mask(needed) << start;
-    let old = span.text(cx.text);
-    let text = match old.strip_prefix("0x") {
-        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
-            format!("0x{new:0width$x}", width = digits.len())
-        }
-        _ => words::mask(new),
-    };
+    let new = low_mask(needed) << start;
+    let text = rewritten(span.text(cx.text), mask, new);
     finding.fix(
         Applicability::Unsafe,
         format!(
@@ -97,28 +90,55 @@ pub(super) fn resize(
     )
 }
 
-/// The 16 bits of one quadrant.
-pub(super) fn quadrant(mask: u64, quadrant: u32) -> u64 {
-    mask >> (quadrant * 16) & 0xffff
+/// The literal of `new` in the style of `literal`, which stands for `old`: its quotes, dots,
+/// underscores, letters and number of digits.
+pub(super) fn rewritten(literal: &str, old: u64, new: u64) -> String {
+    in_style(literal, old, new).unwrap_or_else(|| words::mask(new))
+}
+
+fn in_style(literal: &str, old: u64, new: u64) -> Option<String> {
+    let quote = literal.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let body = match quote {
+        Some(quote) => literal.strip_prefix(quote)?.strip_suffix(quote)?,
+        None => literal,
+    };
+    let pattern = body.strip_prefix("0x")?;
+    let is_digit = |c: &char| !matches!(c, '.' | '_');
+    let digits: String = pattern.chars().filter(is_digit).collect();
+    if u64::from_str_radix(&digits, 16) != Ok(old) {
+        return None;
+    }
+    let mut wanted = format!("{new:0width$x}", width = digits.len());
+    if digits.contains(|c: char| c.is_ascii_uppercase()) {
+        wanted.make_ascii_uppercase();
+    }
+    // From the last digit on; what the literal has no place for goes in front.
+    let mut text: Vec<char> = Vec::new();
+    for c in pattern.chars().rev() {
+        let digit = is_digit(&c).then(|| wanted.pop()).flatten();
+        text.push(digit.unwrap_or(c));
+    }
+    text.extend(wanted.chars().rev());
+    let text: String = text.into_iter().rev().collect();
+    let quote = quote.map(String::from).unwrap_or_default();
+    Some(format!("{quote}0x{text}{quote}"))
 }
 
 /// The text that says where the output of a layer goes, and the layer that it belongs to.
 pub(super) fn output_place(cx: &Context, layer: usize) -> (Span, Option<usize>) {
+    let (span, of, _) = output_mask(cx, layer);
+    (span, of)
+}
+
+/// As [`output_place`], with the mask as it is written, even where it does not fit.
+pub(super) fn output_mask(cx: &Context, layer: usize) -> (Span, Option<usize>, Option<u64>) {
     let own = &cx.network.layers[layer];
-    match cx.analysis.memory[layer].output_map_from {
-        MaskSource::Next(next) => (
-            cx.network.layers[next]
-                .processors
-                .span()
-                .unwrap_or(own.head),
-            Some(next),
-        ),
-        MaskSource::OutputMap => (cx.network.output_map.span().unwrap_or(own.head), None),
-        MaskSource::Own | MaskSource::Default => (
-            own.output_processors.span().unwrap_or(own.head),
-            Some(layer),
-        ),
-    }
+    let (field, of) = match cx.analysis.memory[layer].output_map_from {
+        MaskSource::Next(next) => (&cx.network.layers[next].processors, Some(next)),
+        MaskSource::OutputMap => (&cx.network.output_map, None),
+        MaskSource::Own | MaskSource::Default => (&own.output_processors, Some(layer)),
+    };
+    (field.span().unwrap_or(own.head), of, field.value())
 }
 
 /// A layer that names its inputs, with the masks of what they wrote.
@@ -191,5 +211,21 @@ impl Join {
                 }
                 None => finding,
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_keep_their_style() {
+        assert_eq!(rewritten("0x0000_000F", 15, 0xff), "0x0000_00FF");
+        assert_eq!(rewritten("0x0000.000f", 15, 0xff), "0x0000.00ff");
+        assert_eq!(rewritten("'0xf.0'", 0xf0, 0x1f0), "'0x1f.0'");
+        assert_eq!(rewritten("0x7", 7, 0xff), "0xff");
+        assert_eq!(rewritten("15", 15, 0xff), "0x00000000000000ff");
+        assert_eq!(rewritten("0b11", 3, 7), "0x0000000000000007");
+        assert_eq!(rewritten("*mask", 3, 7), "0x0000000000000007");
     }
 }

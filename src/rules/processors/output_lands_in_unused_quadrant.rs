@@ -1,10 +1,10 @@
 //! An output goes to a quadrant that no layer uses.
 
+use crate::analysis::in_quadrant;
 use crate::device;
 use crate::diagnostic::{Code, Severity};
+use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
-
-use super::masks;
 
 /// AX251
 pub(super) static RULE: Rule = Rule {
@@ -88,12 +88,19 @@ fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
         let last = cx.analysis.graph.final_layer == Some(index);
         let output = cx.analysis.parameters[index].output != Ok(false);
-        let (Ok(map), false) = (cx.analysis.memory[index].output_map, last || output) else {
+        // Where somebody does read it, the masks of the two do not fit: AX217, AX254, AX365.
+        let read = cx
+            .analysis
+            .graph
+            .readers(Source::Layer(index))
+            .next()
+            .is_some();
+        let (Ok(map), false) = (cx.analysis.memory[index].output_map, last || output || read)
+        else {
             continue;
         };
-        let lost = (0..device::QUADRANTS).find(|&quadrant| {
-            masks::quadrant(map, quadrant) != 0 && masks::quadrant(used, quadrant) == 0
-        });
+        let lost = (0..device::QUADRANTS)
+            .find(|&quadrant| in_quadrant(map, quadrant) != 0 && in_quadrant(used, quadrant) == 0);
         if let Some(quadrant) = lost {
             out.report(
                 layer.output_processors.span().unwrap_or(layer.head),

@@ -1,6 +1,6 @@
 //! A passthrough moves data to other processors than it may.
 
-use crate::analysis::Operator;
+use crate::analysis::in_quadrant;
 use crate::device;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
@@ -66,37 +66,45 @@ layers:
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    for (index, layer) in cx.executed() {
-        let memory = &cx.analysis.memory[index];
-        let (Ok(Operator::Passthrough), Ok(reads), Ok(writes)) = (
-            cx.analysis.parameters[index].operator,
-            memory.processors,
-            memory.output_map,
-        ) else {
+    for (fault, layer) in cx.faults(204) {
+        let index = fault.layer;
+        let (place, of, map) = masks::output_mask(cx, index);
+        let (Ok(reads), Some(writes)) = (cx.analysis.memory[index].processors, map) else {
             continue;
         };
-        let wrong = (0..device::QUADRANTS).find(|&quadrant| {
-            let (input, output) = (
-                masks::quadrant(reads, quadrant),
-                masks::quadrant(writes, quadrant),
-            );
-            let packed = (1_u64 << input.count_ones()) - 1;
-            output >> output.trailing_zeros().min(15) != packed
+        let counts = |quadrant: u32| {
+            let count = |mask| i64::from(in_quadrant(mask, quadrant).count_ones());
+            (count(reads), count(writes))
+        };
+        let moved = (0..device::QUADRANTS).find(|&quadrant| {
+            let (reads, writes) = counts(quadrant);
+            reads != writes
         });
-        let Some(quadrant) = wrong else { continue };
-        let (place, of) = masks::output_place(cx, index);
-        let mut finding = out.new_finding(
-            place,
-            of,
-            format!(
-                "in quadrant {quadrant} the passthrough reads {} but its output mask has {}: it must be one \
-                 run of as many",
-                words::count(i64::from(masks::quadrant(reads, quadrant).count_ones()), "processor"),
-                masks::quadrant(writes, quadrant).count_ones()
+        let message = match moved {
+            Some(quadrant) => {
+                let (reads, writes) = counts(quadrant);
+                format!(
+                    "a passthrough keeps data in its quadrant, but it reads {} of quadrant {quadrant} \
+                     and writes {writes} there",
+                    words::count(reads, "processor")
+                )
+            }
+            None => format!(
+                "a passthrough writes one run of processors in each quadrant, but its output mask \
+                 has gaps: {}",
+                words::processors(writes)
             ),
-        );
-        if of != Some(index) {
-            finding = finding.related(layer.head, index, "the passthrough");
+        };
+        let mut finding = out.new_finding(place, of, message);
+        if let Some(span) = layer.processors.span() {
+            finding = finding.related(
+                span,
+                index,
+                format!(
+                    "the passthrough reads processors {}",
+                    words::processors(reads)
+                ),
+            );
         }
         out.push(finding);
     }
