@@ -41,6 +41,13 @@ pub fn parse(text: &str) -> Document {
     }
     document.errors.extend(errors);
     add_tabs(text, &mut document);
+    for error in &mut document.errors {
+        // An error of a longer line break ends inside its character.
+        error.span = Span::new(
+            text.floor_char_boundary(error.span.start as usize) as u32,
+            text.ceil_char_boundary(error.span.end as usize) as u32,
+        );
+    }
     document.errors.sort_by_key(|error| error.span);
     document.unreadable.sort_unstable();
     document
