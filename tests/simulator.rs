@@ -100,6 +100,16 @@ fn random_mask(random: &mut Random, channels: i64) -> u64 {
     mask
 }
 
+/// A mask to which a passthrough can carry data: in each quadrant as many bits as it reads there,
+/// in a row.
+fn packed_mask(random: &mut Random, read: u64) -> u64 {
+    (0..4).fold(0, |mask, quadrant| {
+        let bits = (read >> (16 * quadrant) & 0xffff).count_ones();
+        let run = ((1_u64 << bits) - 1) << random.below(17 - bits as usize);
+        mask | run << (16 * quadrant)
+    })
+}
+
 /// The words of a tensor, value by value. `operand` of `operands` take turns; `reading` leaves out
 /// no channel but packs nothing.
 fn words(tensor: &Tensor, operands: i64) -> BTreeSet<Word> {
@@ -203,7 +213,11 @@ fn random_network(random: &mut Random, device: DeviceId) -> (Tensor, Vec<Layer>)
         let writes = Tensor {
             channels,
             dim: out_dim,
-            mask: random_mask(random, channels),
+            mask: if convolves {
+                random_mask(random, channels)
+            } else {
+                packed_mask(random, mask)
+            },
             offset: 4 * random.below(160) as i64,
             gap: random.pick(&[0, 0, 0, 0, 0, 0, 1, 2, 3]),
             width: if convolves && random.chance(10) {

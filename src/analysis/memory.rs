@@ -670,3 +670,47 @@ pub fn written_by<'a>(
         Source::Buffer => unknown(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::MAX78000;
+
+    #[test]
+    fn masks_are_taken_apart() {
+        assert_eq!(in_quadrant(0x1234_5678_9abc_def0, 2), 0x5678);
+        assert!(is_contiguous(0xff0) && is_contiguous(u64::MAX) && is_contiguous(1 << 63));
+        assert!(!is_contiguous(0x101));
+        assert_eq!(shared_instance(0x8421), None);
+        assert_eq!(shared_instance(0xc01), Some(2));
+        assert!(stays_in_quadrants(0x5, 0x3000));
+        assert!(!stays_in_quadrants(0x3, 0x5));
+        assert!(!stays_in_quadrants(0x1_0001, 0x3));
+    }
+
+    #[test]
+    fn bytes_of_a_layout_are_those_of_its_words() {
+        for (width, gap, operands) in [(8, 0, 1), (8, 3, 1), (8, 0, 2), (32, 0, 1), (32, 1, 1)] {
+            let layout = Layout {
+                mask: 0xf,
+                offset: 0x100,
+                channels: 4,
+                spread: Spread {
+                    passes: 1,
+                    processors: 4,
+                },
+                pixels: 10,
+                width,
+                gap,
+                operands,
+            };
+            let words = layout.words(&MAX78000);
+            let last = words.parts.iter().map(|(_, part)| part.last()).max();
+            assert_eq!(
+                last.map(|last| (last + 1) * 4 - 0x100),
+                Some(layout.bytes()),
+                "{layout:?}"
+            );
+        }
+    }
+}

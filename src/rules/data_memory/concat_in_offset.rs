@@ -138,32 +138,32 @@ fn check(cx: &Context, out: &mut Findings) {
             // The same processors: AX310.
             continue;
         }
-        for source in sources {
-            let Ok(written) = cx.analysis.memory[source].out_offset else {
-                continue;
-            };
-            if written == in_offset {
-                continue;
-            }
+        let astray: Vec<(usize, i64)> = sources
+            .into_iter()
+            .filter_map(|source| Some((source, cx.analysis.memory[source].out_offset.ok()?)))
+            .filter(|(_, written)| *written != in_offset)
+            .collect();
+        let Some(&(source, written)) = astray.first() else {
+            continue;
+        };
+        let finding = out.new_finding(
+            layer.in_offset.span().unwrap_or(layer.head),
+            index,
+            format!(
+                "{} reads its inputs at {}, but {} writes at {}",
+                cx.network.label(index),
+                words::offset(in_offset),
+                cx.network.label(source),
+                words::offset(written)
+            ),
+        );
+        out.push(astray.iter().fold(finding, |finding, &(source, written)| {
             let producer = &cx.network.layers[source];
-            let finding = out
-                .new_finding(
-                    layer.in_offset.span().unwrap_or(layer.head),
-                    index,
-                    format!(
-                        "{} reads its inputs at {}, but {} writes at {}",
-                        cx.network.label(index),
-                        words::offset(in_offset),
-                        cx.network.label(source),
-                        words::offset(written)
-                    ),
-                )
-                .related(
-                    producer.out_offset.span().unwrap_or(producer.head),
-                    source,
-                    "this input",
-                );
-            out.push(finding);
-        }
+            finding.related(
+                producer.out_offset.span().unwrap_or(producer.head),
+                source,
+                format!("this input lies at {}", words::offset(written)),
+            )
+        }));
     }
 }

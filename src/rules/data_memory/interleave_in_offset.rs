@@ -158,8 +158,9 @@ fn check(cx: &Context, out: &mut Findings) {
                     producer.out_offset.span().unwrap_or(producer.head),
                     source,
                     format!(
-                        "{} reads input {position} at {}, but {} writes it at {}",
+                        "{} reads input {} at {}, but {} writes it at {}",
                         cx.network.label(index),
+                        position + 1,
                         words::offset(wanted),
                         cx.network.label(source),
                         words::offset(found)

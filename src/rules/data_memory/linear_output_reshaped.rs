@@ -104,7 +104,24 @@ fn check(cx: &Context, out: &mut Findings) {
                     source,
                     "the layer that is read",
                 );
-            out.push(finding);
+            // The same words in another order are at least the ones that were written.
+            let same_words = matches!(
+                (
+                    cx.analysis.memory[source].output_spread,
+                    cx.analysis.memory[index].input_spread,
+                ),
+                (Ok(written), Ok(read)) if written.processors == read.processors
+                    && written.passes == read.passes * height * width
+            );
+            out.push(if same_words {
+                finding.severity(Severity::Warning).note(format!(
+                    "the passes of one pixel lie where {} pixels of a pass would: the channels are \
+                     those of the model only if its weights are ordered to match",
+                    words::dims([height, width])
+                ))
+            } else {
+                finding
+            });
         }
     }
 }

@@ -119,10 +119,8 @@ fn check(cx: &Context, out: &mut Findings) {
         let Some(source) = still_there(cx, time, offset, layer.processors.value()) else {
             continue;
         };
-        let named = match cx.network.layers[source].name() {
-            Some(name) => name.to_owned(),
-            None => source.to_string(),
-        };
+        // A number needs no quotes, whatever the layer's name is.
+        let named = source.to_string();
         let mut finding = out
             .new_finding(
                 span,
@@ -141,7 +139,10 @@ fn check(cx: &Context, out: &mut Findings) {
                 source,
                 "the output that lies there",
             );
-        if let Some(edits) = edits::insert_key(cx, layer, &format!("in_sequences: {named}")) {
+        // Where sequence numbers have holes, a number leads elsewhere.
+        if !cx.network.has_holes
+            && let Some(edits) = edits::insert_key(cx, layer, &format!("in_sequences: {named}"))
+        {
             finding = finding.fix(
                 Applicability::Unsafe,
                 format!("Add `in_sequences: {named}`"),

@@ -52,7 +52,7 @@ layers:
     }],
     source: "docs: word addressing",
     fix: FixAvailability::Always,
-    covers: &[Code(358)],
+    covers: &[],
     check,
 };
 
@@ -81,9 +81,15 @@ fn check(cx: &Context, out: &mut Findings) {
             );
         out.push(finding);
     };
-    for (index, layer) in cx.layers() {
-        look(&layer.in_offset, "in_offset", Some(index));
-        look(&layer.out_offset, "out_offset", Some(index));
+    for (fault, layer) in cx.faults(355) {
+        for (field, key) in [
+            (&layer.in_offset, "in_offset"),
+            (&layer.out_offset, "out_offset"),
+        ] {
+            if field.span() == fault.span {
+                look(field, key, Some(fault.layer));
+            }
+        }
     }
     for block in &cx.network.unload {
         look(&block.offset, "offset", None);

@@ -75,9 +75,6 @@ layers:
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    if cx.analysis.flags.reshape_inputs {
-        return;
-    }
     for (index, layer) in cx.executed() {
         let Some(previous) = cx.analysis.graph.previous[index] else {
             continue;
@@ -97,7 +94,9 @@ fn check(cx: &Context, out: &mut Findings) {
             .in_offset
             .value()
             .is_some_and(|offset| Ok(offset) != cx.analysis.memory[previous].out_offset);
-        if elsewhere || unwritten == 0 && unread == 0 {
+        // Reshaped data may well be read in parts.
+        let partly = unwritten == 0 && (unread == 0 || cx.analysis.flags.reshape_inputs);
+        if elsewhere || partly {
             continue;
         }
         let span = before.output_processors.span().unwrap_or(before.head);

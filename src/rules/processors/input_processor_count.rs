@@ -2,6 +2,7 @@
 
 use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
+use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
 use super::masks;
@@ -97,6 +98,14 @@ fn check(cx: &Context, out: &mut Findings) {
             ),
         );
         finding = masks::explain(cx, finding, index, channels, span, mask);
+        let bits = i64::from(mask.count_ones());
+        let flattens = cx.analysis.shapes[index].in_channels != Ok(channels);
+        if let Some(producer) = producer_that_fits(cx, index, bits) {
+            finding = finding.note(format!(
+                "the mask fits what {} writes; rather the channels or the dimensions are wrong",
+                cx.network.label(producer)
+            ));
+        }
         // A mask that also says where another layer writes must fit that one, too.
         let fits_writers = cx.analysis.memory.iter().all(|memory| {
             memory.output_map_from != MaskSource::Next(index)
@@ -104,9 +113,23 @@ fn check(cx: &Context, out: &mut Findings) {
                     .output_spread
                     .is_ok_and(|writes| writes.processors == spread.processors)
         });
-        if fits_writers {
+        // Where a flattening layer has the wrong number, a shape before it is wrong, and no mask
+        // can mend that.
+        if fits_writers && !flattens {
             finding = masks::resize(cx, finding, span, mask, channels, spread.processors);
         }
         out.push(finding);
     }
+}
+
+/// The only producer of a layer, if its channels need just `bits` processors.
+fn producer_that_fits(cx: &Context, index: usize, bits: i64) -> Option<usize> {
+    let [input] = cx.analysis.graph.inputs[index][..] else {
+        return None;
+    };
+    let Ok(Source::Layer(producer)) = input.source else {
+        return None;
+    };
+    let spread = cx.analysis.memory[producer].output_spread.ok()?;
+    (spread.processors == bits).then_some(producer)
 }

@@ -21,6 +21,11 @@ pub(super) fn needs(channels: i64, spread: Spread, noun: &str) -> String {
     )
 }
 
+/// Processors that a pass can use.
+fn most_processors(cx: &Context) -> i64 {
+    cx.analysis.flags.max_proc.unwrap_or(i64::from(PROCESSORS))
+}
+
 /// Adds where the channel count comes from, and what the mask may have been meant for.
 pub(super) fn explain(
     cx: &Context,
@@ -43,6 +48,20 @@ pub(super) fn explain(
     }
     if finding.code.0 != 203 && shape.in_channels_from == ChannelSource::Weights {
         finding = finding.note("the weights say how many input channels there are");
+    }
+    let spread = Spread::new(channels, most_processors(cx));
+    if spread.passes > 1 {
+        let each = (channels + spread.passes - 1) / spread.passes;
+        let rounding = if each == spread.processors {
+            String::new()
+        } else {
+            format!(", rounded up to a multiple of 4: {}", spread.processors)
+        };
+        finding = finding.note(format!(
+            "a pass takes at most {}: {channels} channels take {} passes of {each}{rounding}",
+            words::count(most_processors(cx), "channel"),
+            spread.passes
+        ));
     }
     let digits = span
         .text(cx.text)

@@ -9,7 +9,7 @@ use super::masks;
 pub(super) static RULE: Rule = Rule {
     code: Code(217),
     name: "processors-without-data",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "a layer reads processors that none of its inputs writes",
     explanation: "`processors` names memory that none of the layers in `in_sequences` filled. Those channels hold whatever was there \
      before.",
