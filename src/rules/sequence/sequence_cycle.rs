@@ -1,7 +1,7 @@
 //! AX152.
 
-use crate::analysis::Next;
 use crate::diagnostic::{Code, Severity};
+use crate::network::{Source, Target};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
 /// The rule.
@@ -65,20 +65,25 @@ fn check(cx: &Context, out: &mut Findings) {
     for (fault, _) in cx.faults(152) {
         // The last layer goes on with one that has run. Where it does so only by default, an
         // earlier jump back is to blame.
-        let Some(culprit) = graph
-            .order
-            .iter()
-            .rev()
-            .copied()
-            .find(|&layer| cx.network.layers[layer].next_sequence.get().is_some())
-        else {
+        let jump = graph.order.iter().rev().find_map(|&layer| {
+            match cx.network.layers[layer].next_sequence.get() {
+                Some(Target::Layer(reference)) => Some((layer, reference)),
+                _ => None,
+            }
+        });
+        let Some((culprit, reference)) = jump else {
             continue;
         };
         let Some(span) = cx.network.layers[culprit].next_sequence.span() else {
             continue;
         };
-        let Next::Layer(again) = graph.next[fault.layer] else {
-            continue;
+        let again = if culprit == fault.layer {
+            match cx.network.resolve(reference) {
+                Ok(Source::Layer(layer)) => layer,
+                _ => continue,
+            }
+        } else {
+            fault.layer + 1
         };
         let finding = out
             .new_finding(
