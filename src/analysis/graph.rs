@@ -382,7 +382,6 @@ fn next_of(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::analysis::Analysis;
     use crate::device::DeviceId;
     use crate::facts::Facts;

@@ -172,3 +172,31 @@ fn report(cx: &Context, out: &mut Findings, reader: usize, earlier: usize, later
         );
     out.push(finding);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sequence::tests::{codes, network};
+
+    fn is_reported(left: &str, right: &str, offset: &str) -> bool {
+        let layers = network(&format!(
+            "- {{name: stem, op: Conv2d, in_dim: [8, 8], in_channels: 4, out_channels: 4, processors: \
+             0xf, out_offset: 0x1000}}\n- {{name: a, op: Conv2d, out_channels: 6, processors: 0xf, \
+             output_processors: {left}, out_offset: 0x2000}}\n- {{name: b, op: Conv2d, in_sequences: \
+             stem, in_offset: 0x1000, out_channels: 6, processors: 0xf, output_processors: {right}, \
+             out_offset: {offset}}}\n- {{op: Conv2d, in_sequences: [a, b], in_offset: 0x2000, \
+             out_channels: 4, processors: 0xfff, out_offset: 0x0}}\n"
+        ));
+        codes(&layers, None).contains(&161)
+    }
+
+    #[test]
+    fn only_common_words_are_wiped_out() {
+        assert!(is_reported("0x3f", "0xfc0", "0x2000"));
+        // Each on instances of its own.
+        assert!(!is_reported("0x3f", "0x3f00", "0x2000"));
+        // The same instance, other words: another fault.
+        assert!(!is_reported("0x3f", "0xfc0", "0x3000"));
+        // The same processors: a matter of gaps.
+        assert!(!is_reported("0x3f", "0x3f", "0x2000"));
+    }
+}

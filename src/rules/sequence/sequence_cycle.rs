@@ -103,3 +103,34 @@ fn check(cx: &Context, out: &mut Findings) {
         out.push(finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::device::DeviceId;
+    use crate::facts::Facts;
+    use crate::rules::sequence::tests::{messages, network};
+
+    #[test]
+    fn the_jump_back_is_to_blame() {
+        // Layer 1 goes on with layer 2 by default, but it was layer 3 that jumped back.
+        let text = network(
+            "- {op: Conv2d, in_dim: [8, 8], in_channels: 4, out_channels: 4, processors: 0xf, \
+             out_offset: 0x1000, next_sequence: 2}\n- {name: early, op: Conv2d, out_channels: 4, \
+             processors: 0xf, out_offset: 0x1000}\n- {op: Conv2d, out_channels: 4, processors: 0xf, \
+             out_offset: 0x0}\n- {op: Conv2d, out_channels: 4, processors: 0xf, out_offset: 0x2000, \
+             next_sequence: early}\n",
+        );
+        let facts = Facts {
+            device: Some(DeviceId::Max78002),
+            ..Facts::default()
+        };
+        let found: Vec<_> = crate::check(&text, &facts)
+            .into_iter()
+            .filter(|finding| finding.code.0 == 152)
+            .map(|finding| (finding.layer, finding.message))
+            .collect();
+        let message = "layer 2 runs a second time behind layer 1 (`early`), and so on forever";
+        assert_eq!(found, [(Some(3), message.to_owned())]);
+        assert_eq!(messages(&text, &facts).len(), 1);
+    }
+}
