@@ -53,3 +53,42 @@ fn check(cx: &Context, out: &mut Findings) {
     let flag = cx.analysis.flags.read_ahead.then_some("--read-ahead");
     feature::report(cx, out, "readahead", |layer| &layer.readahead, flag);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check;
+    use crate::device::DeviceId;
+    use crate::facts::{Facts, Flags};
+
+    fn facts(device: DeviceId, read_ahead: bool) -> Facts {
+        Facts {
+            device: Some(device),
+            flags: Some(Flags {
+                read_ahead,
+                ..Flags::default()
+            }),
+            ..Facts::default()
+        }
+    }
+
+    fn codes(text: &str, facts: &Facts) -> Vec<u16> {
+        check(text, facts)
+            .into_iter()
+            .filter(|finding| finding.severity == crate::diagnostic::Severity::Error)
+            .map(|finding| finding.code.0)
+            .collect()
+    }
+
+    #[test]
+    fn a_network_of_the_other_chip_is_one_finding() {
+        // Two layers ask for it, and both write where the MAX78000 has no memory.
+        let layer = "op: Conv2d, in_dim: [8, 8], in_channels: 4, out_channels: 4, processors: 0xf, \
+                     out_offset: 0x13000, readahead: true";
+        let text = format!("arch: demo\ndataset: demo\nlayers:\n- {{{layer}}}\n- {{{layer}}}\n");
+        assert_eq!(codes(&text, &facts(DeviceId::Max78000, false)), [701]);
+        assert!(!codes(&text, &facts(DeviceId::Max78002, false)).contains(&701));
+        let plain = text.replace(", readahead: true", "");
+        assert_eq!(codes(&plain, &facts(DeviceId::Max78000, true)), [701]);
+        assert!(!codes(&plain, &facts(DeviceId::Max78000, false)).contains(&701));
+    }
+}

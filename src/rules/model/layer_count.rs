@@ -74,9 +74,9 @@ fn check(cx: &Context, out: &mut Findings) {
         layer.head,
         index,
         format!(
-            "{} of the file need weights, but the model has {}: {} gets none",
+            "the file has {} with weights, but the model has {}: none are left for {}",
             count(weighted.len() as i64, "layer"),
-            count(weights.len() as i64, "layer"),
+            weights.len(),
             cx.network.label(index)
         ),
     );

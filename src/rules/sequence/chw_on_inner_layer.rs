@@ -72,7 +72,7 @@ fn check(cx: &Context, out: &mut Findings) {
             span,
             index,
             format!(
-                "{} is not the first layer: it reads what another one wrote, which is HWC",
+                "{} is not the first layer, and only that can read CHW",
                 cx.network.label(index)
             ),
         );

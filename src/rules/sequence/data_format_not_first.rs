@@ -1,7 +1,7 @@
 //! AX163.
 
 use crate::diagnostic::{Applicability, Code, Severity};
-use crate::network::DataFormat;
+use crate::network::{DataFormat, Source};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
 
 /// The rule.
@@ -66,6 +66,12 @@ fn check(cx: &Context, out: &mut Findings) {
         ) else {
             continue;
         };
+        let reads_input = cx.analysis.graph.inputs[index]
+            .iter()
+            .any(|input| input.source == Ok(Source::Input));
+        if reads_input {
+            continue;
+        }
         let finding = out.new_finding(
             span,
             index,

@@ -119,3 +119,33 @@ fn check(cx: &Context, out: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sequence::tests::{codes, network};
+
+    fn is_reported(side: &str, head: &str) -> bool {
+        let text = network(&format!(
+            "- {{name: stem, op: Conv2d, in_dim: [8, 8], in_channels: 4, out_channels: 4, processors: \
+             0xf, out_offset: 0x1000}}\n- {{name: side, op: Conv2d, out_channels: 4, processors: 0xf, \
+             out_offset: 0x2000, {side}}}\n- {{op: Conv2d, out_channels: 4, processors: 0xf, \
+             out_offset: 0x3000, {head}}}\n"
+        ));
+        codes(&text, None).contains(&157)
+    }
+
+    #[test]
+    fn what_somebody_may_read_is_not_dead() {
+        let reads_stem = "in_sequences: stem, in_offset: 0x1000";
+        assert!(is_reported("name: other", reads_stem));
+        assert!(!is_reported("name: other", "in_offset: 0x2000"));
+        assert!(!is_reported("output: true", reads_stem));
+        // The reference may mean this layer.
+        assert!(!is_reported("name: other", "in_sequences: nobody"));
+        // It is read where it lies, whatever the reference says.
+        assert!(!is_reported(
+            "name: other",
+            "in_sequences: stem, in_offset: 0x2000"
+        ));
+    }
+}

@@ -94,15 +94,15 @@ fn check(cx: &Context, out: &mut Findings) {
             .or(layer.op.span())
             .unwrap_or(layer.head);
         let label = cx.network.label(previous);
+        let them = if operands == 2 { "both" } else { "them all" };
         let finding = out
             .new_finding(
                 place,
                 fault.layer,
                 format!(
                     "{operands} operands, but without `in_sequences` the layer reads only {label}, \
-                     which does not deliver both",
-                )
-                .replace("both", if operands == 2 { "both" } else { "them all" }),
+                     which does not deliver {them}"
+                ),
             )
             .related(
                 cx.network.layers[previous].head,
@@ -113,5 +113,52 @@ fn check(cx: &Context, out: &mut Findings) {
                 "list the {operands} layers that write the operands in `in_sequences`"
             ));
         out.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{Facts, Weight};
+    use crate::rules::sequence::tests::{messages, network};
+
+    /// What is wrong with a sum of what a layer of `channels` channels and 8x8 pixels wrote.
+    fn codes(channels: i64, sum: &str) -> Vec<String> {
+        let mask = (1_u64 << channels) - 1;
+        let text = network(&format!(
+            "- {{op: Conv2d, processors: 0xf, output_processors: {mask:#x}, out_offset: 0x1000}}\n- \
+             {{{sum}, out_offset: 0x2000}}\n"
+        ));
+        let facts = Facts {
+            input: Some([4, 8, 8]),
+            weights: Some(vec![Weight {
+                in_channels: 4,
+                out_channels: channels,
+                kernel: vec![3, 3],
+                bits: None,
+                bias: None,
+                groups: None,
+            }]),
+            ..Facts::default()
+        };
+        messages(&text, &facts)
+            .iter()
+            .filter_map(|message| message.split_once(' '))
+            .map(|(code, _)| code.to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn one_layer_may_deliver_all_operands() {
+        // Half the pixels for each of two operands, as the vendor's test networks have it.
+        let halves = "op: add, in_dim: [8, 4], processors: 0xf";
+        assert!(!codes(4, halves).contains(&"AX162".to_owned()));
+        // Half the channels.
+        let halves = "op: add, in_channels: 4, processors: 0xf";
+        assert!(!codes(8, halves).contains(&"AX162".to_owned()));
+        assert_eq!(codes(4, "op: add, processors: 0xf"), ["AX162"]);
+        assert_eq!(
+            codes(4, "op: add, in_dim: [4, 4], processors: 0xf"),
+            ["AX162"]
+        );
     }
 }

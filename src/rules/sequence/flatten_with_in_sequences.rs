@@ -60,7 +60,7 @@ channels x height x width, as the model's layer has it.",
     }],
     source: "izer.py:556",
     fix: FixAvailability::Sometimes,
-    covers: &[],
+    covers: &[Code(456)],
     check,
 };
 

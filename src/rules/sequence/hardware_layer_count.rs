@@ -113,3 +113,35 @@ fn check(cx: &Context, out: &mut Findings) {
     }
     out.push(finding);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::device::DeviceId;
+    use crate::rules::sequence::tests::{codes, network};
+
+    /// A network of so many layers, one of which costs two.
+    fn is_reported(layers: usize, pool: &str) -> bool {
+        let mut text = String::new();
+        for layer in 0..layers {
+            let offset = (layer + 1) % 2 * 0x1000;
+            let keys = match layer {
+                0 => "eltwise: add, in_dim: [8, 8], in_channels: 4",
+                1 => pool,
+                _ => "pad: 1",
+            };
+            text += &format!(
+                "- {{op: Conv2d, {keys}, out_channels: 4, processors: 0xf, out_offset: {offset}}}\n"
+            );
+        }
+        codes(&network(&text), Some(DeviceId::Max78002)).contains(&118)
+    }
+
+    #[test]
+    fn the_extra_layer_counts() {
+        assert!(!is_reported(127, "avg_pool: 2, pool_stride: 1"));
+        assert!(is_reported(128, "avg_pool: 2, pool_stride: 1"));
+        assert!(!is_reported(128, "max_pool: 2, pool_stride: 1"));
+        // One layer too many by itself is AX101.
+        assert!(!is_reported(129, "avg_pool: 2, pool_stride: 1"));
+    }
+}

@@ -67,9 +67,9 @@ fn check(cx: &Context, out: &mut Findings) {
                 "-2 stands for the `data_buffer`, but the file has none".to_owned()
             }
             _ => format!(
-                "there is no layer {}: the layers are 0 to {}",
+                "there is no layer {}: {}",
                 references::text(layer, span),
-                cx.network.layers.len().saturating_sub(1)
+                references::numbers(cx)
             ),
         };
         out.report(span, fault.layer, message);

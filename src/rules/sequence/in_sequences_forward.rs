@@ -55,7 +55,7 @@ a number is easily one too high. To carry data from one inference to the next th
     }],
     source: "izer.py:466",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(111), Code(406)],
     check,
 };
 

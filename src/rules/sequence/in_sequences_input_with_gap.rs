@@ -132,3 +132,43 @@ fn channels_of_unread(cx: &Context, layer: usize, reader: usize) -> Fact<i64> {
         Err(missing) => Err(*missing),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Facts, Weight};
+    use crate::rules::sequence::tests::network;
+
+    /// How the rule judges a network whose last layer has so many outputs and this gap.
+    fn severity(outputs: i64, gap: i64) -> Option<Severity> {
+        let text = network(&format!(
+            "- {{name: stem, op: Conv2d, processors: 0xf, output_processors: 0xf0, out_offset: \
+             0x0}}\n- {{op: Conv2d, in_sequences: [input, stem], in_offset: 0x0, processors: 0xff, \
+             out_offset: 0x1000, write_gap: {gap}}}\n"
+        ));
+        let weight = |in_channels, out_channels| Weight {
+            in_channels,
+            out_channels,
+            kernel: vec![3, 3],
+            bits: None,
+            bias: None,
+            groups: None,
+        };
+        let facts = Facts {
+            input: Some([4, 8, 8]),
+            weights: Some(vec![weight(4, 4), weight(8, outputs)]),
+            ..Facts::default()
+        };
+        crate::check(&text, &facts)
+            .into_iter()
+            .find(|finding| finding.code == Code(158))
+            .map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn it_matters_what_the_last_layer_has() {
+        assert_eq!(severity(8, 0), Some(Severity::Error));
+        assert_eq!(severity(4, 1), Some(Severity::Information));
+        assert_eq!(severity(4, 0), None);
+    }
+}

@@ -3,6 +3,7 @@
 use super::Rule;
 
 mod chw_on_inner_layer;
+mod concat_components_multiple_of_4;
 mod concat_impossible;
 mod data_buffer_name_case;
 mod data_format_not_first;
@@ -68,6 +69,7 @@ pub static RULES: &[&Rule] = &[
     &in_sequences_input_with_gap::RULE,
     &duplicate_in_sequences::RULE,
     &flatten_with_in_sequences::RULE,
+    &concat_components_multiple_of_4::RULE,
     &eltwise_without_in_sequences::RULE,
     &data_format_not_first::RULE,
 ];

@@ -4,6 +4,8 @@ use crate::analysis::Next;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
+use super::references;
+
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(120),
@@ -71,8 +73,8 @@ fn check(cx: &Context, out: &mut Findings) {
                 span,
                 index,
                 format!(
-                    "there is no layer {target} to go on with: the layers are 0 to {}",
-                    layers.saturating_sub(1)
+                    "there is no layer {target} to go on with: {}",
+                    references::numbers(cx)
                 ),
             );
         }

@@ -5,6 +5,8 @@ use crate::network::{Reference, Target};
 use crate::rules::words::count;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
 
+use super::references;
+
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(105),
@@ -66,9 +68,8 @@ fn check(cx: &Context, out: &mut Findings) {
         };
         let left_out = layers - fault.layer.saturating_add(1).min(layers);
         let mut message = format!(
-            "`next_sequence` leads to no layer (there are {layers}, 0 to {}), so the network ends \
-             here",
-            layers.saturating_sub(1)
+            "`next_sequence` leads to no layer ({}), so the network ends here",
+            references::numbers(cx)
         );
         if left_out > 0 {
             message += &format!(" and leaves out {}", count(left_out as i64, "layer"));

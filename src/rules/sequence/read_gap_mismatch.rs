@@ -80,7 +80,8 @@ fn check(cx: &Context, out: &mut Findings) {
             place,
             index,
             format!(
-                "reads with a gap of {read_gap} what {} wrote with a gap of {write_gap}",
+                "{} reads with a gap of {read_gap} what {} wrote with a gap of {write_gap}",
+                cx.network.label(index),
                 cx.network.source_label(source)
             ),
         );

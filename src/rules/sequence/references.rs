@@ -43,6 +43,14 @@ pub(super) fn text(layer: &Layer, span: Span) -> String {
     }
 }
 
+/// Which numbers layers have, as a sentence.
+pub(super) fn numbers(cx: &Context) -> String {
+    match cx.network.layers.len() {
+        0 | 1 => "the only layer is 0".to_owned(),
+        layers => format!("the layers are 0 to {}", layers - 1),
+    }
+}
+
 /// One source that a layer lists in `in_sequences`.
 pub(super) struct Listed {
     /// What it is.

@@ -1,7 +1,7 @@
 //! AX152.
 
-use crate::analysis::Next;
 use crate::diagnostic::{Code, Severity};
+use crate::network::{Source, Target};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
 /// The rule.
@@ -65,20 +65,25 @@ fn check(cx: &Context, out: &mut Findings) {
     for (fault, _) in cx.faults(152) {
         // The last layer goes on with one that has run. Where it does so only by default, an
         // earlier jump back is to blame.
-        let Some(culprit) = graph
-            .order
-            .iter()
-            .rev()
-            .copied()
-            .find(|&layer| cx.network.layers[layer].next_sequence.get().is_some())
-        else {
+        let jump = graph.order.iter().rev().find_map(|&layer| {
+            match cx.network.layers[layer].next_sequence.get() {
+                Some(Target::Layer(reference)) => Some((layer, reference)),
+                _ => None,
+            }
+        });
+        let Some((culprit, reference)) = jump else {
             continue;
         };
         let Some(span) = cx.network.layers[culprit].next_sequence.span() else {
             continue;
         };
-        let Next::Layer(again) = graph.next[fault.layer] else {
-            continue;
+        let again = if culprit == fault.layer {
+            match cx.network.resolve(reference) {
+                Ok(Source::Layer(layer)) => layer,
+                _ => continue,
+            }
+        } else {
+            fault.layer + 1
         };
         let finding = out
             .new_finding(
@@ -96,5 +101,36 @@ fn check(cx: &Context, out: &mut Findings) {
                 format!("{} has run before", cx.network.label(again)),
             );
         out.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::device::DeviceId;
+    use crate::facts::Facts;
+    use crate::rules::sequence::tests::{messages, network};
+
+    #[test]
+    fn the_jump_back_is_to_blame() {
+        // Layer 1 goes on with layer 2 by default, but it was layer 3 that jumped back.
+        let text = network(
+            "- {op: Conv2d, in_dim: [8, 8], in_channels: 4, out_channels: 4, processors: 0xf, \
+             out_offset: 0x1000, next_sequence: 2}\n- {name: early, op: Conv2d, out_channels: 4, \
+             processors: 0xf, out_offset: 0x1000}\n- {op: Conv2d, out_channels: 4, processors: 0xf, \
+             out_offset: 0x0}\n- {op: Conv2d, out_channels: 4, processors: 0xf, out_offset: 0x2000, \
+             next_sequence: early}\n",
+        );
+        let facts = Facts {
+            device: Some(DeviceId::Max78002),
+            ..Facts::default()
+        };
+        let found: Vec<_> = crate::check(&text, &facts)
+            .into_iter()
+            .filter(|finding| finding.code.0 == 152)
+            .map(|finding| (finding.layer, finding.message))
+            .collect();
+        let message = "layer 2 runs a second time behind layer 1 (`early`), and so on forever";
+        assert_eq!(found, [(Some(3), message.to_owned())]);
+        assert_eq!(messages(&text, &facts).len(), 1);
     }
 }

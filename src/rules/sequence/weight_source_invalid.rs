@@ -86,12 +86,13 @@ fn check(cx: &Context, out: &mut Findings) {
                     _ if index > fault.layer => {
                         format!("{label} comes later, so its weights are not there yet")
                     }
-                    (_, Ok(theirs), Ok(own)) if theirs != own => format!(
+                    (Ok(false), ..) => format!("{label} has no weights"),
+                    (_, Ok(theirs), Ok(own)) => format!(
                         "{label} has {} kernels, this layer needs {}",
                         words::dims(theirs),
                         words::dims(own)
                     ),
-                    _ => format!("{label} has no weights"),
+                    _ => format!("the weights of {label} do not fit"),
                 };
                 out.new_finding(span, fault.layer, message).related(
                     cx.network.layers[index].head,
@@ -131,14 +132,12 @@ mod tests {
         assert!(borrowing(conv, conv).is_empty());
         assert_eq!(
             borrowing("op: none", conv),
-            ["AX155 layer 0 (`a`) has 1x1 kernels, this layer needs 3x3"]
-        );
-        assert_eq!(
-            borrowing(
-                "op: none",
-                "op: Conv2d, kernel_size: 1x1, pad: 0, out_channels: 4"
-            ),
             ["AX155 layer 0 (`a`) has no weights"]
+        );
+        let small = "op: Conv2d, kernel_size: 1x1, pad: 0, out_channels: 4";
+        assert_eq!(
+            borrowing(small, conv),
+            ["AX155 layer 0 (`a`) has 1x1 kernels, this layer needs 3x3"]
         );
         // A passthrough has no weights to borrow.
         assert!(borrowing("op: none", "op: none").is_empty());
