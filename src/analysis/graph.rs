@@ -151,6 +151,17 @@ impl Graph {
                         span: Some(item.span),
                     })
                     .collect();
+                for index_in_list in 1..inputs.len() {
+                    let (before, rest) = inputs.split_at_mut(index_in_list);
+                    let input = &mut rest[0];
+                    if input.source.is_ok()
+                        && before.iter().any(|other| other.source == input.source)
+                        && let Some(span) = input.span
+                    {
+                        // No place in memory can be read as two sources.
+                        input.source = astray(159, index, span, faults);
+                    }
+                }
                 if !value.complete {
                     inputs.push(Input {
                         source: broken(8),

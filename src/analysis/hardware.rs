@@ -113,9 +113,8 @@ pub(super) fn hardware(
         }
     }
     if operator == Operator::ConvTranspose2d {
-        for i in 0..2 {
-            hardware.pad[i] = dilation[i] * (hardware.kernel[i] - 1) - hardware.pad[i];
-        }
+        let Hardware { kernel, pad, .. } = hardware;
+        hardware.pad = std::array::from_fn(|side| dilation[side] * (kernel[side] - 1) - pad[side]);
     }
     let (width, pad, kernel) = (hardware.pooled_dim[1], hardware.pad[1], hardware.kernel[1]);
     hardware.tram = match operator {

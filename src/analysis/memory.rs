@@ -288,11 +288,26 @@ impl Memories<'_> {
             && self.graph.runs(index)
             && i64::from(map.count_ones()) != spread.processors
         {
-            push_fault(self.faults, 203, index);
-            memories[index].output_map = broken(203);
-            // The mask to edit is the next layer's: that is one fault, not two.
-            if let MaskSource::Next(next) = memories[index].output_map_from {
-                memories[next].processors = broken(203);
+            let next = match memory.output_map_from {
+                MaskSource::Next(next) => memories.get(next),
+                _ => None,
+            };
+            // Who wrote the number of channels in place of a mask meant the layer that reads: that
+            // one reports it.
+            let is_count = map == spread.processors as u64
+                && next.is_some_and(|next| {
+                    matches!(next.input_spread, Ok(reads) if reads.processors == spread.processors)
+                });
+            let from = memory.output_map_from;
+            if is_count {
+                memories[index].output_map = broken(201);
+            } else {
+                push_fault(self.faults, 203, index);
+                memories[index].output_map = broken(203);
+                // The mask to edit is the next layer's: that is one fault, not two.
+                if let MaskSource::Next(next) = from {
+                    memories[next].processors = broken(203);
+                }
             }
         }
         let memory = &memories[index];

@@ -495,12 +495,9 @@ impl Walk<'_> {
 
     fn dimensions(&mut self, index: usize) {
         let in_dim = self.in_dim(index).and_then(|dim| {
-            let parameters = &self.parameters[index];
-            let reads_buffer = matches!(self.graph.inputs[index][..], [first]
-                if first.source == Ok(Source::Buffer));
             if dim.iter().any(|&side| side > self.device.max_dim) {
                 self.fault(414, index)
-            } else if parameters.operator == Ok(Operator::Conv1d) && dim[1] != 1 && !reads_buffer {
+            } else if self.wants_column(index) && dim[1] != 1 {
                 self.fault(457, index)
             } else {
                 Ok(dim)
@@ -527,6 +524,14 @@ impl Walk<'_> {
         source_dim(self.network, self.facts, self.graph, &self.shapes, source)
     }
 
+    /// Whether the layer reads a single column: a Conv1d, unless the rolling buffer feeds it, whose
+    /// rows are turned.
+    fn wants_column(&self, index: usize) -> bool {
+        let reads_buffer = matches!(self.graph.inputs[index][..], [input]
+            if input.source == Ok(Source::Buffer));
+        self.parameters[index].operator == Ok(Operator::Conv1d) && !reads_buffer
+    }
+
     fn in_dim(&mut self, index: usize) -> Fact<[i64; 2]> {
         let layer = &self.network.layers[index];
         let given = match layer.in_dim {
@@ -539,6 +544,9 @@ impl Walk<'_> {
                 Some(dim) => self.reshaped_dim(index, dim),
                 None => self.source_dim(Source::Input),
             };
+        }
+        if self.lacks_operands(index, given) == Ok(true) {
+            return self.fault(162, index);
         }
         let graph = self.graph;
         let reads_input = |input: &Input| input.source == Ok(Source::Input);
@@ -581,10 +589,49 @@ impl Walk<'_> {
         self.reshaped_dim(index, given)
     }
 
+    /// Whether an element-wise layer that lists no sources gets less from its predecessor than its
+    /// operands need.
+    fn lacks_operands(&self, index: usize, in_dim: Option<[i64; 2]>) -> Fact<bool> {
+        let layer = &self.network.layers[index];
+        let parameters = &self.parameters[index];
+        let operands = parameters.operands?;
+        if operands <= 1 || !layer.in_sequences.is_absent() || self.flags.reshape_inputs {
+            return Ok(false);
+        }
+        let Some(previous) = self.graph.previous[index] else {
+            return Ok(false);
+        };
+        if parameters.crop? != [0, 0] {
+            return unknown();
+        }
+        let delivered = self.shapes[previous].out_channels;
+        let shape = &self.shapes[index];
+        // Pixels do not matter where they stay the same, nor channels where they do.
+        let (pixels_before, pixels) = match in_dim {
+            None => (1, 1),
+            Some([height, width]) => {
+                let [rows, columns] = self.shapes[previous].out_dim?;
+                (rows * columns, height * width)
+            }
+        };
+        let (channels_before, channels) = match (shape.in_channels_from, self.weights[index]) {
+            (ChannelSource::Data, Ok(_)) => (1, 1),
+            (ChannelSource::Data, Err(_)) if !parameters.has_weights()? => (1, 1),
+            // The weights may take less than the predecessor delivers.
+            (ChannelSource::Data, Err(_)) => {
+                let mask = value_or(&layer.processors, 0)?;
+                (delivered?, channels_of_mask(mask)?)
+            }
+            _ => (delivered?, shape.in_channels?),
+        };
+        Ok(channels_before * pixels_before != operands * channels * pixels)
+    }
+
     /// The written `in_dim` of a layer that reads its predecessor or the input: it must leave the
     /// number of values as it is.
     fn reshaped_dim(&mut self, index: usize, given: [i64; 2]) -> Fact<[i64; 2]> {
-        if self.flags.reshape_inputs {
+        // More than one column for a Conv1d is wrong whatever arrives.
+        if self.flags.reshape_inputs || (self.wants_column(index) && given[1] != 1) {
             return Ok(given);
         }
         match self.keeps_values(index, given) {

@@ -17,7 +17,7 @@ The kernel does not fit into the layer's data: a side of n pixels becomes n + 2 
 
 Mostly the data is smaller than thought at this point: an earlier layer pools too much or \
 convolves without padding, or the network's input has another shape. The vendor's tool notices \
-only a result of exactly 0 and crashes on negative ones.",
+only a result of exactly 0 and crashes on negative ones (AX463).",
     examples: &[Example {
         bad: network!(
             "MAX78000",

@@ -17,7 +17,7 @@ The pooling window does not fit into the layer's input: a side of n pixels becom
 
 Mostly the input is smaller than thought: a layer before it pools too much or convolves without \
 padding, `in_dim` is wrong, or the network's input has another shape. The vendor's tool notices \
-only a result of exactly 0 and crashes on negative ones.",
+only a result of exactly 0 and crashes on negative ones (AX463).",
     examples: &[Example {
         bad: network!(
             "MAX78000",

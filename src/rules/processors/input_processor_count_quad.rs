@@ -80,11 +80,15 @@ fn check(cx: &Context, out: &mut Findings) {
             ),
         );
         finding = masks::explain(cx, finding, index, channels, span, mask);
-        // A mask that also says where another layer writes cannot change alone.
-        let shared = (cx.analysis.memory.iter())
-            .any(|memory| memory.output_map_from == MaskSource::Next(index));
-        if !shared {
-            finding = masks::resize(cx, finding, span, mask, spread.processors);
+        // A mask that also says where another layer writes must fit that one, too.
+        let fits_writers = cx.analysis.memory.iter().all(|memory| {
+            memory.output_map_from != MaskSource::Next(index)
+                || memory
+                    .output_spread
+                    .is_ok_and(|writes| writes.processors == spread.processors)
+        });
+        if fits_writers {
+            finding = masks::resize(cx, finding, span, mask, channels, spread.processors);
         }
         out.push(finding);
     }

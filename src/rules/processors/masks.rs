@@ -64,10 +64,17 @@ pub(super) fn resize(
     finding: Finding,
     span: Span,
     mask: u64,
+    channels: i64,
     needed: i64,
 ) -> Finding {
-    let start = mask.trailing_zeros();
-    let one_run = mask != 0 && (mask >> start).trailing_ones() == mask.count_ones();
+    // A number of channels in place of a mask says nothing of where they start.
+    let start = if mask == channels as u64 {
+        0
+    } else {
+        mask.trailing_zeros()
+    };
+    let one_run = mask == channels as u64
+        || mask != 0 && (mask >> start).trailing_ones() == mask.count_ones();
     let fits = (1..=i64::from(PROCESSORS)).contains(&(i64::from(start) + needed));
     if !one_run || !fits {
         return finding;

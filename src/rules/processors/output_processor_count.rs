@@ -117,6 +117,13 @@ fn check(cx: &Context, out: &mut Findings) {
             finding = finding.related(producer.head, index, "the layer that writes these channels");
         }
         finding = masks::explain(cx, finding, index, channels, span, mask);
-        out.push(masks::resize(cx, finding, span, mask, spread.processors));
+        out.push(masks::resize(
+            cx,
+            finding,
+            span,
+            mask,
+            channels,
+            spread.processors,
+        ));
     }
 }

@@ -4,25 +4,37 @@ use super::Rule;
 
 mod chw_on_inner_layer;
 mod concat_impossible;
+mod data_buffer_name_case;
+mod data_format_not_first;
+mod dead_output;
+mod duplicate_in_sequences;
 mod duplicate_sequence;
 mod eltwise_read_gap;
+mod eltwise_without_in_sequences;
 mod eltwise_write_gap;
 mod final_layer_not_output;
+mod flatten_with_in_sequences;
 mod hardware_layer_count;
 mod in_sequences_beyond_end;
 mod in_sequences_channels_differ;
 mod in_sequences_forward;
 mod in_sequences_gap_differs;
+mod in_sequences_input_with_gap;
 mod interleave_read_gap;
 mod interleave_write_gap;
+mod jump_with_in_sequences;
 mod negative_snoop_sequence;
 mod next_sequence_out_of_range;
 mod next_sequence_unsupported;
 mod no_input_channels;
 mod read_gap_mismatch;
+mod reference_across_hole;
 mod references;
+mod sequence_cycle;
 mod too_many_layers;
 mod unknown_layer_reference;
+mod unreachable_layer;
+mod weight_source_invalid;
 
 /// The rules of this area, by code.
 pub static RULES: &[&Rule] = &[
@@ -46,6 +58,18 @@ pub static RULES: &[&Rule] = &[
     &hardware_layer_count::RULE,
     &concat_impossible::RULE,
     &negative_snoop_sequence::RULE,
+    &unreachable_layer::RULE,
+    &sequence_cycle::RULE,
+    &reference_across_hole::RULE,
+    &data_buffer_name_case::RULE,
+    &weight_source_invalid::RULE,
+    &jump_with_in_sequences::RULE,
+    &dead_output::RULE,
+    &in_sequences_input_with_gap::RULE,
+    &duplicate_in_sequences::RULE,
+    &flatten_with_in_sequences::RULE,
+    &eltwise_without_in_sequences::RULE,
+    &data_format_not_first::RULE,
 ];
 
 #[cfg(test)]
