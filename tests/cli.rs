@@ -545,7 +545,10 @@ fn assumptions_are_said_on_demand() {
             "b.yaml",
             &format!("{CLEAN}# ai8x-lint: device=ai87 flags=\"--fifo\" shapes=s.json\n"),
         ),
-        ("s.json", "{\"input\": [4, 8, 8], \"weights\": []}"),
+        (
+            "s.json",
+            "{\"input\": [3, 8, 8], \"weights\": [{\"in\": 3, \"out\": 16, \"kernel\": [3, 3]}, {\"in\": 1024, \"out\": 4, \"kernel\": [1]}]}",
+        ),
     ]);
     assert_snapshot!(folder.run(&["-v", "."]), @"
     exit code: 0
@@ -553,7 +556,7 @@ fn assumptions_are_said_on_demand() {
     Found nothing in 2 files
     ----- stderr -----
     ai8x-lint: a.yaml: device MAX78000 (beginning of `arch`); izer-flags unknown; shapes unknown
-    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --fifo (comment in line 20); shapes s.json (comment in line 20): input 4x8x8 and 0 weighted layers
+    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --fifo (comment in line 20); shapes s.json (comment in line 20): input 3x8x8 and 2 weighted layers
     ");
     assert_snapshot!(
         folder.run(&["-v", "--device", "MAX78000", "--izer-flags", "--no-kat", "--shapes", "s.json", "b.yaml"]),
@@ -562,7 +565,7 @@ fn assumptions_are_said_on_demand() {
     ----- stdout -----
     Found nothing in 1 file
     ----- stderr -----
-    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --no-kat (command line); shapes s.json (command line): input 4x8x8 and 0 weighted layers
+    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --no-kat (command line); shapes s.json (command line): input 3x8x8 and 2 weighted layers
     "
     );
     assert_snapshot!(folder.run(&["--device", "MAX78003", "b.yaml"]), @"
@@ -733,7 +736,7 @@ fn what_is_in_force_is_printed() {
     configuration     ai8x-lint.toml
     device            MAX78002 (ai8x-lint.toml)
     izer-flags        --fifo (ai8x-lint.toml)
-    shapes            a.shapes.json (has the network's name): input 4x8x8 and 0 weighted layers
+    shapes            a.shapes.json (has the network's name): input 3x8x8 and 2 weighted layers
     select            AX
     extend-select     none
     ignore            AX981
@@ -749,7 +752,7 @@ fn what_is_in_force_is_printed() {
     configuration     ai8x-lint.toml
     device            unknown, both are checked
     izer-flags        --fifo (ai8x-lint.toml)
-    shapes            a.shapes.json (has the network's name): input 4x8x8 and 0 weighted layers
+    shapes            a.shapes.json (has the network's name): input 3x8x8 and 2 weighted layers
     select            AX
     extend-select     none
     ignore            AX981

@@ -144,6 +144,9 @@ fn device_numbers_stand_in_the_device_tables() {
     );
 }
 
+/// Codes of conditions that a wider rule reports, which says so by covering them.
+const FOLDED: &[u16] = &[209, 210, 305, 306, 311, 464, 651];
+
 #[test]
 fn codes_and_names_are_unique_and_in_order() {
     let mut wrong = Vec::new();
@@ -178,7 +181,8 @@ fn codes_and_names_are_unique_and_in_order() {
             rule.covers
                 .iter()
                 .filter(|covered| {
-                    **covered == rule.code || !rules::all().any(|other| other.code == **covered)
+                    let exists = rules::all().any(|other| other.code == **covered);
+                    **covered == rule.code || !exists && !FOLDED.contains(&covered.0)
                 })
                 .map(|covered| format!("{} covers {covered}, which is no other rule", rule.code)),
         );

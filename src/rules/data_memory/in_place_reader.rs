@@ -40,6 +40,7 @@ layers:
     kernel_size: 3x3
     pad: 1
     activate: relu
+    output: true
   - processors: 0x000000000000000f
     output_processors: 0x000000000000000f
     in_sequences: [0]
@@ -51,6 +52,7 @@ layers:
     kernel_size: 3x3
     pad: 1
     activate: relu
+    output: true
 ",
         good: "\
 # ai8x-lint: device=MAX78000
@@ -76,6 +78,7 @@ layers:
     kernel_size: 3x3
     pad: 1
     activate: relu
+    output: true
   - processors: 0x000000000000000f
     output_processors: 0x000000000000000f
     in_sequences: [0]
@@ -86,6 +89,7 @@ layers:
     kernel_size: 3x3
     pad: 1
     activate: relu
+    output: true
 ",
         shapes: None,
     }],

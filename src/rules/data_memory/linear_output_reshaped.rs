@@ -78,11 +78,8 @@ layers:
 
 fn check(cx: &Context, out: &mut Findings) {
     for (index, layer) in cx.executed() {
-        let (Some([height, width]), Some(span), Some(previous)) = (
-            layer.in_dim.value(),
-            layer.in_dim.span(),
-            cx.analysis.graph.previous[index],
-        ) else {
+        let (Some([height, width]), Some(span)) = (layer.in_dim.value(), layer.in_dim.span())
+        else {
             continue;
         };
         let inputs = &cx.analysis.graph.inputs[index];
@@ -93,7 +90,6 @@ fn check(cx: &Context, out: &mut Findings) {
             },
             _ => continue,
         };
-        let _ = previous;
         if cx.analysis.shapes[source].out_dim == Ok([1, 1]) && height * width > 1 {
             let channels = cx.analysis.shapes[source].out_channels;
             let finding = out

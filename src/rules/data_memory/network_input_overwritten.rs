@@ -75,6 +75,7 @@ layers:
     kernel_size: 3x3
     pad: 1
     activate: relu
+    output: true
   - processors: 0x000000000000000f
     output_processors: 0x000000000000000f
     in_sequences: [-1]
@@ -85,6 +86,7 @@ layers:
     kernel_size: 3x3
     pad: 1
     activate: relu
+    output: true
 ",
         shapes: None,
     }],

@@ -35,6 +35,7 @@ Let the start layer pass the input on (a passthrough), and read that layer inste
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x2000
+    output: true
   - op: conv2d
     kernel_size: 3x3
     pad: 1
@@ -46,6 +47,7 @@ Let the start layer pass the input on (a passthrough), and read that layer inste
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x4000
+    output: true
 "
         ),
         good: network!(
@@ -66,6 +68,7 @@ Let the start layer pass the input on (a passthrough), and read that layer inste
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x2000
+    output: true
   - op: conv2d
     kernel_size: 3x3
     pad: 1
@@ -74,6 +77,7 @@ Let the start layer pass the input on (a passthrough), and read that layer inste
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x4000
+    output: true
 "
         ),
         shapes: None,

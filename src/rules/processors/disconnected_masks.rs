@@ -97,7 +97,7 @@ fn check(cx: &Context, out: &mut Findings) {
             .in_offset
             .value()
             .is_some_and(|offset| Ok(offset) != cx.analysis.memory[previous].out_offset);
-        if unwritten == 0 && (unread == 0 || elsewhere) || unwritten != 0 && elsewhere {
+        if elsewhere || unwritten == 0 && unread == 0 {
             continue;
         }
         let span = before.output_processors.span().unwrap_or(before.head);

@@ -73,7 +73,7 @@ layers:
     }],
     source: "new",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(157)],
     check,
 };
 

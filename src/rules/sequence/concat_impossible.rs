@@ -40,6 +40,7 @@ go with `in_crop`: the vendor's tool joins first, finds more pixels than `in_dim
     in_offset: 0x1000
     in_crop: [1, 1]
     in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x2000
@@ -66,6 +67,7 @@ go with `in_crop`: the vendor's tool joins first, finds more pixels than `in_dim
     in_sequences: [stem, small]
     in_offset: 0x1000
     in_dim: [10, 8]
+    in_channels: 4
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x2000
@@ -75,7 +77,7 @@ go with `in_crop`: the vendor's tool joins first, finds more pixels than `in_dim
     }],
     source: "backend/max7800x.py:2947",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(451)],
     check,
 };
 

@@ -90,7 +90,7 @@ memory of the same ones and fill each other's gaps. In both cases there is nothi
     }],
     source: "izer.py:259",
     fix: FixAvailability::Sometimes,
-    covers: &[],
+    covers: &[Code(443)],
     check,
 };
 
