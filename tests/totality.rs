@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use ai8x_lint::check;
@@ -140,6 +141,11 @@ proptest! {
         for facts in [facts, &Facts::default()] {
             assert_sound(&text, &check(&text, facts))?;
         }
+    }
+
+    #[test]
+    fn broken_yaml_is_linted(text in "([-:%¡😀a0 \\[\\]{}\"'#&*!|>\t]{0,6}\n? {0,4}){0,8}") {
+        assert_sound(&text, &check(&text, &Facts::default()))?;
     }
 
     #[test]
