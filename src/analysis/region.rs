@@ -78,6 +78,34 @@ impl Progression {
             .min()
     }
 
+    /// The lowest word that none of `covers` holds.
+    ///
+    /// Words that lie a common multiple of all steps apart are alike: of these, a set holds all
+    /// between its ends or none. Each such row of words is walked from the end of one cover to the
+    /// next.
+    fn first_outside(&self, covers: &[&Self]) -> Option<i64> {
+        let part = self.unit();
+        let period = covers.iter().fold(part.step, |period, covers| {
+            let step = covers.unit().step;
+            (period / gcd_and_inverse(period, step).0).saturating_mul(step)
+        });
+        (0..period.min(part.last() - part.start + 1))
+            .filter(|offset| offset % part.step < part.run)
+            .filter_map(|offset| {
+                let mut word = part.start + offset;
+                while word <= part.last() {
+                    let covers = covers.iter().filter(|covers| covers.contains(word));
+                    let Some(last) = covers.map(|covers| covers.last()).max() else {
+                        return Some(word);
+                    };
+                    let steps = (last - word) / period + 1;
+                    word = word.saturating_add(steps.saturating_mul(period));
+                }
+                None
+            })
+            .min()
+    }
+
     /// A dense set as words of distance 1; others as they are.
     fn unit(self) -> Self {
         if self.dense() {
@@ -181,34 +209,23 @@ impl Region {
 
     /// The lowest word of the set that none of `others` holds.
     pub fn first_outside(&self, others: &[&Self]) -> Option<i64> {
-        let mut lowest: Option<i64> = None;
-        // Most readers read just what one writer wrote.
-        let parts = self.parts.iter().map(|(_, part)| part).filter(|part| {
-            !others
-                .iter()
-                .any(|other| other.parts.iter().any(|(_, covers)| covers == *part))
-        });
-        for part in parts {
-            let covers: Vec<&Progression> = others
-                .iter()
-                .flat_map(|other| other.parts.iter().map(|(_, covers)| covers))
-                .filter(|covers| covers.meets(part))
-                .collect();
-            let found = if covers.iter().any(|covers| {
-                covers.dense() && covers.start <= part.start && part.last() <= covers.last()
-            }) {
-                None
-            } else {
-                (0..part.count)
-                    .flat_map(|i| (0..part.run).map(move |j| part.start + i * part.step + j))
-                    .find(|&word| !covers.iter().any(|covers| covers.contains(word)))
-            };
-            lowest = match (lowest, found) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        }
-        lowest
+        self.parts
+            .iter()
+            .map(|(_, part)| part)
+            .filter_map(|part| {
+                let covers: Vec<&Progression> = others
+                    .iter()
+                    .flat_map(|other| other.parts.iter().map(|(_, covers)| covers))
+                    .filter(|covers| covers.meets(part))
+                    .collect();
+                // Most readers read just what one writer wrote.
+                if covers.contains(&part) {
+                    None
+                } else {
+                    part.first_outside(&covers)
+                }
+            })
+            .min()
     }
 
     /// The instances that it touches with its starts, as a mask of 16 bits.

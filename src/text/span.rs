@@ -59,6 +59,14 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// The smallest span around this one that splits no character of `source`.
+    pub fn whole_characters(self, source: &str) -> Self {
+        Self {
+            start: source.floor_char_boundary(self.start as usize) as u32,
+            end: source.ceil_char_boundary(self.end as usize) as u32,
+        }
+    }
+
     /// The text under the span; empty where the span does not lie on character boundaries.
     pub fn text(self, source: &str) -> &str {
         source.get(self.range()).unwrap_or_default()

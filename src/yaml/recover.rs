@@ -285,20 +285,22 @@ impl Recovery {
 
     /// Puts the tree back on the original text, and tells it what it lacks.
     fn finish(self, text: &str, document: &mut Document) {
+        // A place in the middle of what was put in for a character is the character's.
+        let original = |span: Span| self.original(span).whole_characters(text);
         for node in &mut document.nodes {
-            node.span = self.original(node.span);
-            node.anchor = node.anchor.map(|span| self.original(span));
+            node.span = original(node.span);
+            node.anchor = node.anchor.map(original);
             if let NodeKind::Sequence { items, .. } = &mut node.kind {
                 for item in items {
-                    item.dash = item.dash.map(|span| self.original(span));
+                    item.dash = item.dash.map(original);
                 }
             }
         }
         for comment in &mut document.comments {
-            comment.span = self.original(comment.span);
+            comment.span = original(comment.span);
         }
         for error in &mut document.errors {
-            error.span = self.original(error.span);
+            error.span = original(error.span);
         }
         // A line that was mended is faulty already.
         document
