@@ -68,6 +68,8 @@ pub enum ProblemKind {
         /// The place of the second one.
         second: KeyEntry,
     },
+    /// No value, for which the default then counts.
+    Empty,
     /// A value of a type that the key cannot have.
     WrongType {
         /// What it is.

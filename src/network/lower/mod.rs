@@ -10,7 +10,7 @@ use crate::text::Span;
 use crate::yaml::{Document, Item, NodeId, NodeKind};
 
 use self::read::{Fault, Occurrence, Reader};
-use super::keys::Scope;
+use super::keys::{Domain, Scope};
 use super::problem::{Found, ProblemKind};
 use super::{DataBuffer, Field, Layer, Network, Unload};
 
@@ -40,8 +40,8 @@ pub fn lower(document: &Document, text: &str) -> Network {
             "arch" => network.arch = reader.text(&at),
             "dataset" => network.dataset = reader.text(&at),
             "layers" => {
-                network.layers_field = reader.list(&at);
-                let blocks = reader.blocks(&at, true);
+                network.layers_field = reader.list(&at, 1);
+                let blocks = reader.blocks(&at);
                 let layers = blocks.iter().map(|block| layer::layer(&mut reader, block));
                 (network.layers, network.duplicates) = in_sequence(layers.collect());
                 reader.position = None;
@@ -49,23 +49,24 @@ pub fn lower(document: &Document, text: &str) -> Network {
             "output_map" => network.output_map = reader.mask(&at),
             "snoop" => network.snoop = reader.numbered(&at),
             "unload" => {
-                let blocks = reader.blocks(&at, false);
+                reader.list(&at, 0);
+                let blocks = reader.blocks(&at);
                 network.unload = blocks
                     .iter()
                     .map(|block| unload(&mut reader, block))
                     .collect();
             }
             "data_buffer" => {
-                let blocks = reader.blocks(&at, false);
+                reader.list(&at, 0);
+                let blocks = reader.blocks(&at);
                 network.data_buffer = blocks
                     .iter()
                     .map(|block| data_buffer(&mut reader, block))
                     .collect();
             }
-            // `weights` and `bias` only matter to tests of the vendor's tool.
-            _ => {
-                reader.text(&at);
-            }
+            // Only tests of the vendor's tool read them, and it takes any value.
+            "weights" | "bias" => {}
+            other => unreachable_key(other),
         }
     }
     network.has_holes = network
@@ -87,16 +88,17 @@ struct Block {
 }
 
 impl Reader<'_> {
-    /// Whether a key holds a list of blocks; says so where it does not.
-    fn list(&mut self, at: &Occurrence) -> Field<()> {
+    /// Whether a key holds a list of at least so many blocks; says so where it does not.
+    fn list(&mut self, at: &Occurrence, least: usize) -> Field<()> {
         self.judged(at, |reader| match reader.found(at.value) {
-            Found::List if !reader.document.items(at.value).is_empty() => Ok(()),
+            Found::List if reader.document.items(at.value).len() >= least => Ok(()),
             found => Err((at.entry.key.wrong_type, ProblemKind::NotAList { found })),
         })
     }
 
     /// The mappings of a list of blocks; says which items are none.
-    fn blocks(&mut self, at: &Occurrence, layers: bool) -> Vec<Block> {
+    fn blocks(&mut self, at: &Occurrence) -> Vec<Block> {
+        let layers = matches!(at.entry.key.domain, Domain::Blocks(Scope::Layer));
         let mut blocks = Vec::new();
         for item in self.document.items(at.value) {
             self.position = layers.then_some(blocks.len());

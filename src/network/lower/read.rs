@@ -84,6 +84,11 @@ impl Reader<'_> {
                 continue;
             };
             let occurrence = self.occurrence(key, name, entry.value);
+            if key.empty_is_default && self.is_empty(entry.value) {
+                let fault = Fault::new(key.wrong_type.0, name, ProblemKind::Empty);
+                self.report(fault, Some(occurrence.entry));
+                continue;
+            }
             match known
                 .iter()
                 .find(|other| std::ptr::eq(other.entry.key, key))

@@ -45,12 +45,13 @@ fn finding(cx: &Context, out: &Findings, problem: &Problem) -> Finding {
     };
     let mut finding = out.new_finding(problem.span, layer, message);
     finding.notes = notes;
-    if let ProblemKind::NotBoolean {
-        says_opposite: true,
-        ..
-    } = problem.kind
-    {
-        finding.severity = Severity::Error;
+    match problem.kind {
+        ProblemKind::NotBoolean {
+            says_opposite: true,
+            ..
+        } => finding.severity = Severity::Error,
+        ProblemKind::Empty => finding.severity = Severity::Warning,
+        _ => {}
     }
     match problem.entry {
         Some(entry) => with_fix(cx, finding, problem, &entry),
@@ -73,6 +74,10 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
         ProblemKind::NotAList { found } => format!(
             "`{name}` is a list whose items start with `-`, but this is {}",
             found.phrase()
+        ),
+        ProblemKind::Empty => format!(
+            "`{name}` has no value, so its default counts: {}",
+            key.default
         ),
         ProblemKind::WrongType {
             found: Found::Nothing,
