@@ -12,7 +12,7 @@ use crate::yaml::{self, Document};
 ///
 /// Suppression comments and the selection of rules are the caller's ([`crate::workspace`]):
 /// this yields every finding, in order of the text. Where the chip is unknown both are checked,
-/// and what is wrong on both is reported.
+/// and what is wrong on both is reported, as bad as where it is less bad.
 pub fn check(text: &str, facts: &Facts) -> Vec<Finding> {
     check_document(text, &yaml::parse(text), facts)
 }
@@ -36,10 +36,15 @@ pub(crate) fn check_document(text: &str, document: &Document, facts: &Facts) -> 
         None => {
             let other = on(DeviceId::Max78002);
             let mut found = on(DeviceId::Max78000);
-            found.retain(|finding| {
-                other
+            found.retain_mut(|finding| {
+                // As bad as on the chip where it is less bad.
+                let twin = other
                     .iter()
-                    .any(|twin| twin.code == finding.code && twin.layer == finding.layer)
+                    .filter(|twin| twin.code == finding.code && twin.layer == finding.layer)
+                    .map(|twin| twin.severity)
+                    .min();
+                finding.severity = finding.severity.max(twin.unwrap_or(finding.severity));
+                twin.is_some()
             });
             found
         }

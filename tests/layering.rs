@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "analysis",
     "rules",
     "check",
+    "map",
     "report",
     "workspace",
     "cli",
@@ -143,38 +144,50 @@ fn device_numbers_stand_in_the_device_tables() {
     );
 }
 
+/// Codes of conditions that a wider rule reports, which says so by covering them.
+const FOLDED: &[u16] = &[209, 210, 305, 306, 311, 464, 651];
+
 #[test]
 fn codes_and_names_are_unique_and_in_order() {
+    let mut wrong = Vec::new();
     let mut names = BTreeMap::new();
     let mut last = None;
-    for rule in rules::all() {
-        assert!(
-            last < Some(rule.code),
-            "{} stands behind {} in the registry",
-            rule.code,
-            last.expect("only the first has none before it")
-        );
+    for rule in rules::documented() {
+        if last >= Some(rule.code) {
+            wrong.push(format!(
+                "{} stands behind {last:?} in the registry",
+                rule.code
+            ));
+        }
         last = Some(rule.code);
-        assert!(
-            rule.name.split('-').all(|word| !word.is_empty()
+        let is_kebab = rule.name.split('-').all(|word| {
+            !word.is_empty()
                 && word
                     .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())),
-            "{} `{}` is not kebab-case",
-            rule.code,
-            rule.name
-        );
-        if let Some(other) = names.insert(rule.name, rule.code) {
-            panic!("{other} and {} are both called `{}`", rule.code, rule.name);
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+        if !is_kebab {
+            wrong.push(format!("{} `{}` is not kebab-case", rule.code, rule.name));
         }
-        for covered in rule.covers {
-            assert!(
-                rules::all().any(|other| other.code == *covered) && *covered != rule.code,
-                "{} covers {covered}, which is no other rule",
-                rule.code
-            );
+        if let Some(other) = names.insert(rule.name, rule.code) {
+            wrong.push(format!(
+                "{other} and {} are both `{}`",
+                rule.code, rule.name
+            ));
         }
     }
+    for rule in rules::all() {
+        wrong.extend(
+            rule.covers
+                .iter()
+                .filter(|covered| {
+                    let exists = rules::all().any(|other| other.code == **covered);
+                    **covered == rule.code || !exists && !FOLDED.contains(&covered.0)
+                })
+                .map(|covered| format!("{} covers {covered}, which is no other rule", rule.code)),
+        );
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the hardware runs where it differs from what the file says: small kernels emulated by
 //! larger ones, dilation, flipped padding (`backend/max7800x.py`, its `hw_` variables).
 
-use crate::device::Device;
+use crate::device::{Device, MAX_DILATED_KERNEL, STRETCHED_KERNEL_LIMIT};
 
 use super::fact::{Fact, broken};
 use super::parameters::{Operator, Parameters};
@@ -16,6 +16,21 @@ pub enum Dilation {
     Stretched,
     /// By a 3x3 Conv2d over the data folded to rows of `dilation` values.
     Folded,
+}
+
+impl Dilation {
+    /// How a Conv1d with a kernel of `length` is run; broken where it cannot be.
+    pub const fn of_conv1d(length: i64, dilation: i64) -> Fact<Self> {
+        if dilation <= 1 || length <= 1 {
+            Ok(Self::None)
+        } else if (length - 1) * dilation < STRETCHED_KERNEL_LIMIT {
+            Ok(Self::Stretched)
+        } else if length <= MAX_DILATED_KERNEL {
+            Ok(Self::Folded)
+        } else {
+            broken(429)
+        }
+    }
 }
 
 /// The operation of one layer as the hardware runs it. Pairs are height and width.
@@ -77,31 +92,29 @@ pub(super) fn hardware(
         hardware.kernel = [3, 3];
         hardware.pad = [1, 1];
     }
-    if operator == Operator::Conv1d && dilation[0] > 1 && hardware.kernel[0] > 1 {
+    if operator == Operator::Conv1d {
         let length = hardware.kernel[0];
-        if (length - 1) * dilation[0] < 9 {
-            hardware.dilation = Dilation::Stretched;
-            hardware.kernel = [1 + (length - 1) * dilation[0], 1];
-        } else if length <= 3 {
-            let rows = (hardware.in_dim[0] + dilation[0] - 1).div_euclid(dilation[0]);
-            let [out_length, _] = shape.out_dim?;
-            hardware.dilation = Dilation::Folded;
-            hardware.in_dim = [rows, dilation[0]];
-            hardware.pooled_dim = hardware.in_dim;
-            hardware.pad = [1, 1];
-            hardware.kernel = [3, 3];
-            hardware.out_pad = rows * dilation[0] - out_length;
-            if length == 3 {
-                hardware.out_ignore = 4 * dilation[0] * output_spread?.passes;
+        hardware.dilation = Dilation::of_conv1d(length, dilation[0])?;
+        match hardware.dilation {
+            Dilation::None => {}
+            Dilation::Stretched => hardware.kernel = [1 + (length - 1) * dilation[0], 1],
+            Dilation::Folded => {
+                let rows = (hardware.in_dim[0] + dilation[0] - 1).div_euclid(dilation[0]);
+                let [out_length, _] = shape.out_dim?;
+                hardware.in_dim = [rows, dilation[0]];
+                hardware.pooled_dim = hardware.in_dim;
+                hardware.pad = [1, 1];
+                hardware.kernel = [3, 3];
+                hardware.out_pad = rows * dilation[0] - out_length;
+                if length == 3 {
+                    hardware.out_ignore = 4 * dilation[0] * output_spread?.passes;
+                }
             }
-        } else {
-            return broken(429);
         }
     }
     if operator == Operator::ConvTranspose2d {
-        for i in 0..2 {
-            hardware.pad[i] = dilation[i] * (hardware.kernel[i] - 1) - hardware.pad[i];
-        }
+        let Hardware { kernel, pad, .. } = hardware;
+        hardware.pad = std::array::from_fn(|side| dilation[side] * (kernel[side] - 1) - pad[side]);
     }
     let (width, pad, kernel) = (hardware.pooled_dim[1], hardware.pad[1], hardware.kernel[1]);
     hardware.tram = match operator {

@@ -3,10 +3,12 @@
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
 };
+use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
+use super::gaps::{Misfit, Reading};
 use super::graph::{Graph, Next};
 use super::parameters::Parameters;
 use super::region::{Progression, Region};
@@ -51,6 +53,19 @@ pub struct Memory {
     pub reads: Fact<Region>,
     /// The words that it writes.
     pub writes: Fact<Region>,
+}
+
+impl Memory {
+    /// Leaves everything about offsets open: `code` says why they mean nothing.
+    fn leave_unplaced(&mut self, code: Code) {
+        let missing = Missing::Broken(code);
+        self.in_offset = Err(missing);
+        self.out_offset = Err(missing);
+        self.input_bytes = Err(missing);
+        self.output_bytes = Err(missing);
+        self.reads = Err(missing);
+        self.writes = Err(missing);
+    }
 }
 
 /// How values lie in memory.
@@ -196,6 +211,8 @@ pub(super) struct Memories<'a> {
     pub(super) parameters: &'a [Parameters],
     pub(super) shapes: &'a [Shape],
     pub(super) hardware: &'a [Fact<Hardware>],
+    /// The rule that says that the network is made for the other chip.
+    pub(super) missing_feature: Option<Code>,
     pub(super) faults: &'a mut Vec<Fault>,
 }
 
@@ -208,8 +225,13 @@ impl Memories<'_> {
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
         }
+        if let Some(code) = self.missing_feature {
+            memories
+                .iter_mut()
+                .for_each(|memory| memory.leave_unplaced(code));
+        }
         for index in 0..memories.len() {
-            if self.graph.runs(index) {
+            if self.graph.runs(index) && self.missing_feature.is_none() {
                 self.extents(index, &mut memories);
             }
         }
@@ -266,11 +288,26 @@ impl Memories<'_> {
             && self.graph.runs(index)
             && i64::from(map.count_ones()) != spread.processors
         {
-            push_fault(self.faults, 203, index);
-            memories[index].output_map = broken(203);
-            // The mask to edit is the next layer's: that is one fault, not two.
-            if let MaskSource::Next(next) = memories[index].output_map_from {
-                memories[next].processors = broken(203);
+            let next = match memory.output_map_from {
+                MaskSource::Next(next) => memories.get(next),
+                _ => None,
+            };
+            // Who wrote the number of channels in place of a mask meant the layer that reads: that
+            // one reports it.
+            let is_count = map == spread.processors as u64
+                && next.is_some_and(|next| {
+                    matches!(next.input_spread, Ok(reads) if reads.processors == spread.processors)
+                });
+            let from = memory.output_map_from;
+            if is_count {
+                memories[index].output_map = broken(201);
+            } else {
+                push_fault(self.faults, 203, index);
+                memories[index].output_map = broken(203);
+                // The mask to edit is the next layer's: that is one fault, not two.
+                if let MaskSource::Next(next) = from {
+                    memories[next].processors = broken(203);
+                }
             }
         }
         let memory = &memories[index];
@@ -329,6 +366,13 @@ impl Memories<'_> {
                 .iter()
                 .any(|fault| fault.layer == previous && fault.code.0 == 303)
         });
+        if let Some(misfit) = self.gap_misfit(index, memories) {
+            push_fault(self.faults, misfit.code, index);
+            if misfit.reads_astray {
+                memories[index].reads = broken(misfit.code);
+            }
+        }
+        let memory = &mut memories[index];
         if input_too_large {
             if !producer_reported {
                 push_fault(self.faults, 302, index);
@@ -345,6 +389,40 @@ impl Memories<'_> {
         if memory.writes == unknown() {
             memory.writes = self.writes(index, memory);
         }
+    }
+
+    /// Whether the words that a layer reads lie as far apart as they were written.
+    fn gap_misfit(&self, index: usize, memories: &[Memory]) -> Option<Misfit> {
+        let sources = self.graph.inputs[index]
+            .iter()
+            .map(|input| input.source.ok())
+            .collect::<Option<Vec<Source>>>()?;
+        let gaps = sources
+            .iter()
+            .map(|source| match source {
+                Source::Layer(layer) => self.parameters[*layer].write_gap.ok(),
+                Source::Input | Source::Buffer => Some(0),
+            })
+            .collect::<Option<Vec<i64>>>()?;
+        let single_words = sources.iter().all(|source| match source {
+            Source::Layer(layer) => {
+                self.shapes[*layer].out_dim == Ok([1, 1])
+                    && memories[*layer]
+                        .output_spread
+                        .is_ok_and(|spread| spread.passes == 1)
+            }
+            Source::Input | Source::Buffer => false,
+        });
+        Reading {
+            layer: &self.network.layers[index],
+            operands: self.parameters[index].operands.ok()?,
+            read_gap: self.parameters[index].read_gap.ok()?,
+            gaps,
+            single_words,
+            previous_offset: self.graph.previous[index]
+                .map(|previous| value_or(&self.network.layers[previous].out_offset, 0)),
+        }
+        .misfit()
     }
 
     fn reads(&self, index: usize, memory: &Memory) -> Fact<Region> {

@@ -10,6 +10,8 @@
 
 mod conflicts;
 mod fact;
+mod features;
+mod gaps;
 mod graph;
 mod hardware;
 mod memory;
@@ -26,7 +28,8 @@ pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_w
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
-    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
+    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
+    pooled, source_channels, source_dim, takes_weights,
 };
 pub use streaming::Stream;
 
@@ -53,6 +56,35 @@ fn push_fault(faults: &mut Vec<Fault>, code: u16, layer: usize) {
         layer,
         span: None,
     });
+}
+
+/// Settings that hold for nobody, because of the chip or of who reads the layer: what depends on
+/// them is broken.
+fn refuse_settings(
+    parameters: &mut [Parameters],
+    device: &Device,
+    graph: &Graph,
+    faults: &mut Vec<Fault>,
+) {
+    for &layer in &graph.order {
+        let own = &mut parameters[layer];
+        if own.output_width == Ok(32) {
+            let code = if own.operator == Ok(Operator::Passthrough) {
+                Some(445)
+            } else {
+                let is_read = graph.readers(Source::Layer(layer)).next().is_some();
+                is_read.then_some(447)
+            };
+            if let Some(code) = code {
+                push_fault(faults, code, layer);
+                own.output_width = broken(code);
+            }
+        }
+        if !device.read_gap && own.read_gap.is_ok_and(|gap| gap != 0) {
+            push_fault(faults, 442, layer);
+            own.read_gap = broken(442);
+        }
+    }
 }
 
 /// All derived facts of one network on one chip. The vectors have one entry a layer, indexed as
@@ -88,14 +120,15 @@ impl Analysis {
     pub fn new(network: &Network, device: &'static Device, facts: &Facts) -> Self {
         let flags = facts.flags.clone().unwrap_or_default();
         let leak = default_pad_leak(network).is_some();
-        let parameters: Vec<Parameters> = network
+        let mut parameters: Vec<Parameters> = network
             .layers
             .iter()
             .map(|layer| Parameters::new(layer, leak))
             .collect();
         let mut faults = Vec::new();
-        let graph = Graph::new(network, device, &flags, &mut faults);
-        let weights = shapes::weights_of_layers(network, &parameters, facts, &mut faults);
+        let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
+        refuse_settings(&mut parameters, device, &graph, &mut faults);
+        let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
         let shapes = shapes::Walk {
             network,
             device,
@@ -133,6 +166,7 @@ impl Analysis {
             parameters: &parameters,
             shapes: &shapes,
             hardware: &hardware,
+            missing_feature: features::missing_feature(network, &parameters, device, &flags),
             faults: &mut faults,
         }
         .run();

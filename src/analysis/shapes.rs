@@ -1,13 +1,13 @@
 //! Channels and dimensions of every layer, in order of execution (semantics of `izer.py`'s two
 //! walks).
 
-use crate::device::{Device, PROCESSORS};
+use crate::device::{Device, MAX_FLATTEN_PIXELS, MAX_PAD, PROCESSORS};
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{Field, Network, Source};
+use crate::network::{Field, Layer, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
-use super::graph::{Graph, Next};
+use super::graph::{Graph, Input, Next};
 use super::parameters::{Operator, Parameters};
 use super::{Fault, push_fault};
 
@@ -150,12 +150,76 @@ pub fn convolved(parameters: &Parameters, pooled: [i64; 2], is_2d: bool) -> Fact
     Ok([one(0), one(1)])
 }
 
+/// Channels of what a reference leads to.
+pub fn source_channels(
+    network: &Network,
+    facts: &Facts,
+    shapes: &[Shape],
+    source: Source,
+) -> Fact<i64> {
+    match source {
+        Source::Input => facts
+            .input
+            .map(|[channels, ..]| channels)
+            .ok_or(Missing::Unknown),
+        Source::Layer(layer) => shapes[layer].out_channels,
+        Source::Buffer => match network.data_buffer.first() {
+            Some(buffer) => value_or(&buffer.channels, 0),
+            None => unknown(),
+        },
+    }
+}
+
+/// Dimensions of what a reference leads to.
+pub fn source_dim(
+    network: &Network,
+    facts: &Facts,
+    graph: &Graph,
+    shapes: &[Shape],
+    source: Source,
+) -> Fact<[i64; 2]> {
+    match source {
+        Source::Input => match facts.input {
+            Some([_, height, width]) => Ok([height, width]),
+            None => match graph.order.first() {
+                Some(&start) if !network.layers[start].in_dim.is_absent() => {
+                    value_or(&network.layers[start].in_dim, [0, 0])
+                }
+                _ => unknown(),
+            },
+        },
+        Source::Layer(layer) => shapes[layer].out_dim,
+        Source::Buffer => match network.data_buffer.first() {
+            Some(buffer) => value_or(&buffer.dim, [0, 0]),
+            None => unknown(),
+        },
+    }
+}
+
+/// Whether a layer takes weights of its own from the model.
+pub fn takes_weights(layer: &Layer, parameters: &Parameters) -> Fact<bool> {
+    Ok(parameters.has_weights()? && layer.weight_source.is_absent())
+}
+
+/// Whether the model's weights have another kernel than the layer is set to.
+pub fn kernel_differs(parameters: &Parameters, weight: &Weight) -> Fact<bool> {
+    let kernel = parameters.kernel?;
+    Ok(match weight.kernel[..] {
+        [length] => kernel != [length, 1],
+        [height, width] => kernel != [height, width],
+        // No kernel at all is a Linear layer.
+        _ => kernel.iter().chain(&weight.kernel).any(|&side| side != 1),
+    })
+}
+
 /// The weights of each layer: those of the facts, handed to the weighted layers in order.
 ///
-/// Too few of them (AX801) leave every layer without.
+/// Too few of them (AX801) leave every layer without. Where there are too many, a layer is missing
+/// somewhere, and from the first kernel that does not fit (AX803) nobody knows whose they are.
 pub(super) fn weights_of_layers<'f>(
     network: &Network,
     parameters: &[Parameters],
+    graph: &Graph,
     facts: &'f Facts,
     faults: &mut Vec<Fault>,
 ) -> Vec<Fact<Option<&'f Weight>>> {
@@ -166,14 +230,7 @@ pub(super) fn weights_of_layers<'f>(
         .layers
         .iter()
         .zip(parameters)
-        .map(
-            |(layer, parameters)| match (parameters.operator, parameters.bypass) {
-                (Ok(operator), Ok(bypass)) => {
-                    Some(operator.convolves() && !bypass && layer.weight_source.is_absent())
-                }
-                _ => None,
-            },
-        )
+        .map(|(layer, parameters)| takes_weights(layer, parameters).ok())
         .collect();
     let certain = kinds.iter().filter(|&&kind| kind == Some(true)).count();
     let doubtful = kinds.iter().filter(|kind| kind.is_none()).count();
@@ -189,19 +246,28 @@ pub(super) fn weights_of_layers<'f>(
         return vec![broken(801); network.layers.len()];
     }
     let mut next = weights.iter();
+    let mut lost = false;
     let mut of_layers: Vec<Fact<Option<&Weight>>> = Vec::with_capacity(network.layers.len());
-    for kind in kinds {
-        let weighted = kind.unwrap_or(doubtful_weighted);
-        of_layers.push(Ok(if weighted { next.next() } else { None }));
+    for (index, kind) in kinds.into_iter().enumerate() {
+        let weight = match kind.unwrap_or(doubtful_weighted) {
+            true => next.next(),
+            false => None,
+        };
+        if lost {
+            of_layers.push(broken(803));
+            continue;
+        }
+        if weight.is_some_and(|weight| kernel_differs(&parameters[index], weight) == Ok(true)) {
+            push_fault(faults, 803, index);
+            lost = needed < weights.len();
+        }
+        of_layers.push(Ok(weight));
     }
-    for (index, layer) in network.layers.iter().enumerate() {
-        if let Field::Given { value, .. } = &layer.weight_source
-            && parameters[index].operator.is_ok_and(Operator::convolves)
-        {
-            of_layers[index] = match network.resolve(value) {
-                Ok(Source::Layer(source)) if source < index => of_layers[source],
-                _ => broken(155),
-            };
+    for (index, source) in graph.weight_sources.iter().enumerate() {
+        match source {
+            Ok(Some(source)) => of_layers[index] = of_layers[*source],
+            Ok(None) => {}
+            Err(missing) => of_layers[index] = Err(*missing),
         }
     }
     of_layers
@@ -239,20 +305,8 @@ impl Walk<'_> {
         self.flags.max_proc.unwrap_or(i64::from(PROCESSORS))
     }
 
-    /// Channels of what a reference leads to.
     fn source_channels(&self, source: Source) -> Fact<i64> {
-        match source {
-            Source::Input => self
-                .facts
-                .input
-                .map(|[channels, ..]| channels)
-                .ok_or(Missing::Unknown),
-            Source::Layer(layer) => self.shapes[layer].out_channels,
-            Source::Buffer => match self.network.data_buffer.first() {
-                Some(buffer) => value_or(&buffer.channels, 0),
-                None => unknown(),
-            },
-        }
+        source_channels(self.network, self.facts, &self.shapes, source)
     }
 
     fn channels(&mut self, index: usize) {
@@ -296,7 +350,10 @@ impl Walk<'_> {
             in_channels = self.fault(110, index);
         }
 
-        let (out_channels, out_from) = self.out_channels(index, in_channels, from);
+        let (mut out_channels, out_from) = self.out_channels(index, in_channels, from);
+        if out_channels.is_ok_and(|channels| channels > self.device.max_channels) {
+            out_channels = self.fault(708, index);
+        }
         let shape = &mut self.shapes[index];
         shape.in_channels = in_channels;
         shape.in_channels_from = from;
@@ -344,7 +401,7 @@ impl Walk<'_> {
         let first = channels.drain(..).next().unwrap_or(unknown());
         let at_start = matches!(
             inputs[..],
-            [super::Input {
+            [Input {
                 source: Ok(Source::Input),
                 ..
             }]
@@ -440,6 +497,8 @@ impl Walk<'_> {
         let in_dim = self.in_dim(index).and_then(|dim| {
             if dim.iter().any(|&side| side > self.device.max_dim) {
                 self.fault(414, index)
+            } else if self.wants_column(index) && dim[1] != 1 {
+                self.fault(457, index)
             } else {
                 Ok(dim)
             }
@@ -453,7 +512,7 @@ impl Walk<'_> {
             }
             (Err(missing), _) => Err(missing),
         };
-        let stored = self.stored_channels(index, pooled_dim);
+        let stored = self.stored_channels(index, pooled_dim, out_dim);
         let shape = &mut self.shapes[index];
         shape.in_dim = in_dim;
         shape.pooled_dim = pooled_dim;
@@ -461,24 +520,16 @@ impl Walk<'_> {
         shape.stored_channels = stored;
     }
 
-    /// Dimensions of what a reference leads to.
     fn source_dim(&self, source: Source) -> Fact<[i64; 2]> {
-        match source {
-            Source::Input => match self.facts.input {
-                Some([_, height, width]) => Ok([height, width]),
-                None => match self.graph.order.first() {
-                    Some(&start) if !self.network.layers[start].in_dim.is_absent() => {
-                        value_or(&self.network.layers[start].in_dim, [0, 0])
-                    }
-                    _ => unknown(),
-                },
-            },
-            Source::Layer(layer) => self.shapes[layer].out_dim,
-            Source::Buffer => match self.network.data_buffer.first() {
-                Some(buffer) => value_or(&buffer.dim, [0, 0]),
-                None => unknown(),
-            },
-        }
+        source_dim(self.network, self.facts, self.graph, &self.shapes, source)
+    }
+
+    /// Whether the layer reads a single column: a Conv1d, unless the rolling buffer feeds it, whose
+    /// rows are turned.
+    fn wants_column(&self, index: usize) -> bool {
+        let reads_buffer = matches!(self.graph.inputs[index][..], [input]
+            if input.source == Ok(Source::Buffer));
+        self.parameters[index].operator == Ok(Operator::Conv1d) && !reads_buffer
     }
 
     fn in_dim(&mut self, index: usize) -> Fact<[i64; 2]> {
@@ -490,11 +541,19 @@ impl Walk<'_> {
         };
         if self.graph.previous[index].is_none() {
             return match given {
-                Some(dim) => Ok(dim),
+                Some(dim) => self.reshaped_dim(index, dim),
                 None => self.source_dim(Source::Input),
             };
         }
+        if self.lacks_operands(index, given) == Ok(true) {
+            return self.fault(162, index);
+        }
         let graph = self.graph;
+        let reads_input = |input: &Input| input.source == Ok(Source::Input);
+        if self.graph.order.first() != Some(&0) && graph.inputs[index].iter().any(reads_input) {
+            // The tool keeps the input's dimensions with layer 0, which does not run.
+            return self.fault(402, index);
+        }
         let dims: Vec<Fact<[i64; 2]>> = graph.inputs[index]
             .iter()
             .map(|input| input.source.and_then(|source| self.source_dim(source)))
@@ -524,11 +583,103 @@ impl Walk<'_> {
                 return self.fault(404, index);
             }
         }
-        Ok(given)
+        if explicit {
+            return Ok(given);
+        }
+        self.reshaped_dim(index, given)
+    }
+
+    /// Whether an element-wise layer that lists no sources gets less from its predecessor than its
+    /// operands need.
+    fn lacks_operands(&self, index: usize, in_dim: Option<[i64; 2]>) -> Fact<bool> {
+        let layer = &self.network.layers[index];
+        let parameters = &self.parameters[index];
+        let operands = parameters.operands?;
+        if operands <= 1 || !layer.in_sequences.is_absent() || self.flags.reshape_inputs {
+            return Ok(false);
+        }
+        let Some(previous) = self.graph.previous[index] else {
+            return Ok(false);
+        };
+        if parameters.crop? != [0, 0] {
+            return unknown();
+        }
+        let delivered = self.shapes[previous].out_channels;
+        let shape = &self.shapes[index];
+        // Pixels do not matter where they stay the same, nor channels where they do.
+        let (pixels_before, pixels) = match in_dim {
+            None => (1, 1),
+            Some([height, width]) => {
+                let [rows, columns] = self.shapes[previous].out_dim?;
+                (rows * columns, height * width)
+            }
+        };
+        let (channels_before, channels) = match (shape.in_channels_from, self.weights[index]) {
+            (ChannelSource::Data, Ok(_)) => (1, 1),
+            (ChannelSource::Data, Err(_)) if !parameters.has_weights()? => (1, 1),
+            // The weights may take less than the predecessor delivers.
+            (ChannelSource::Data, Err(_)) => {
+                let mask = value_or(&layer.processors, 0)?;
+                (delivered?, channels_of_mask(mask)?)
+            }
+            _ => (delivered?, shape.in_channels?),
+        };
+        Ok(channels_before * pixels_before != operands * channels * pixels)
+    }
+
+    /// The written `in_dim` of a layer that reads its predecessor or the input: it must leave the
+    /// number of values as it is.
+    fn reshaped_dim(&mut self, index: usize, given: [i64; 2]) -> Fact<[i64; 2]> {
+        // More than one column for a Conv1d is wrong whatever arrives.
+        if self.flags.reshape_inputs || (self.wants_column(index) && given[1] != 1) {
+            return Ok(given);
+        }
+        match self.keeps_values(index, given) {
+            Ok(false) => self.fault(451, index),
+            _ => Ok(given),
+        }
+    }
+
+    fn keeps_values(&self, index: usize, [height, width]: [i64; 2]) -> Fact<bool> {
+        let parameters = &self.parameters[index];
+        let shape = &self.shapes[index];
+        let [Input { source, .. }] = self.graph.inputs[index][..] else {
+            return unknown();
+        };
+        if source == Ok(Source::Buffer) {
+            return unknown();
+        }
+        let [rows, columns] = self.source_dim(source?)?;
+        let crop = parameters.crop?;
+        let operands = parameters.operands?;
+        let values = self.source_channels(source?)? * (rows - crop[0] - crop[1]) * columns;
+        let pixels = height * width;
+        if pixels <= 0 {
+            return unknown();
+        }
+        let flattens = parameters.flatten? && parameters.operator? != Operator::Conv1d;
+        let channels = match (shape.stored_channels, shape.in_channels) {
+            (Ok(stored), _) => stored,
+            (_, Ok(channels)) if !flattens => channels,
+            (_, Ok(channels)) if parameters.pool? == [1, 1] => channels / pixels,
+            (_, Err(Missing::Unknown)) => return Ok(values % (operands * pixels) == 0),
+            _ => return unknown(),
+        };
+        Ok(values == operands * channels * pixels)
     }
 
     fn pooled_dim(&mut self, index: usize, in_dim: [i64; 2]) -> Fact<[i64; 2]> {
         let parameters = &self.parameters[index];
+        if parameters.flatten? {
+            // Flattening counts pixels; only a layer with weights has a use for them, and a pooling
+            // one counts them before it pools.
+            if parameters.operator? == Operator::Passthrough {
+                return self.fault(436, index);
+            }
+            if parameters.pool? != [1, 1] {
+                return self.fault(437, index);
+            }
+        }
         let stride = parameters.pool_stride?;
         if is_2d(parameters, in_dim)? && stride[0] != stride[1] {
             return self.fault(405, index);
@@ -540,28 +691,46 @@ impl Walk<'_> {
         Ok(pooled)
     }
 
-    /// The first setting of a layer that no dimensions can cure.
+    /// What no dimensions can cure: the stride, the dilation and the padding of the convolution.
+    /// Yields the first that is wrong.
     fn settings_fault(&mut self, index: usize) -> Option<Missing> {
         let parameters = self.parameters[index];
         let operator = parameters.operator.ok()?;
-        if let Ok(stride) = parameters.stride
-            && operator != Operator::ConvTranspose2d
-            && stride != [1, 1]
+        if let Ok(Some(weight)) = self.weights[index]
+            && kernel_differs(&parameters, weight) == Ok(true)
         {
-            return self.fault::<()>(408, index).err();
+            return Some(Missing::Broken(Code(803)));
         }
-        let pad = parameters.pad.ok()?;
-        if operator == Operator::Passthrough && pad != [0, 0] {
-            return self.fault::<()>(412, index).err();
-        }
-        if pad[0] >= 3 {
-            return self.fault::<()>(411, index).err();
-        }
-        let kernel = parameters.kernel.ok()?;
-        if pad[0] >= kernel[0] || pad[1] >= kernel[1] {
-            return self.fault::<()>(413, index).err();
-        }
-        None
+        let stride = match parameters.stride {
+            Ok(stride) if stride != [1, 1] && operator != Operator::ConvTranspose2d => {
+                // With pooling in the layer the two keys contradict each other.
+                if parameters.pools {
+                    Some(Missing::Broken(Code(26)))
+                } else {
+                    self.fault::<()>(408, index).err()
+                }
+            }
+            _ => None,
+        };
+        let dilation = match parameters.dilation {
+            // A passthrough has nothing to dilate (AX017).
+            Ok(dilation) if dilation != [1, 1] && operator.convolves() => {
+                if operator == Operator::Conv1d {
+                    None
+                } else {
+                    self.fault::<()>(422, index).err()
+                }
+            }
+            _ => None,
+        };
+        let pad = match (parameters.pad, parameters.kernel) {
+            (Ok(pad), _) if operator == Operator::Passthrough && pad != [0, 0] => Some(412),
+            (Ok(pad), _) if pad[0] > MAX_PAD => Some(411),
+            (Ok(pad), Ok(kernel)) if pad[0] >= kernel[0] || pad[1] >= kernel[1] => Some(413),
+            _ => None,
+        };
+        let pad = pad.and_then(|code| self.fault::<()>(code, index).err());
+        stride.or(dilation).or(pad)
     }
 
     fn out_dim(&mut self, index: usize, in_dim: [i64; 2], pooled: [i64; 2]) -> Fact<[i64; 2]> {
@@ -570,7 +739,7 @@ impl Walk<'_> {
         }
         let parameters = &self.parameters[index];
         let is_2d = is_2d(parameters, in_dim)?;
-        if is_2d && parameters.flatten? && pooled[0] * pooled[1] > 256 {
+        if is_2d && parameters.flatten? && pooled[0] * pooled[1] > MAX_FLATTEN_PIXELS {
             return self.fault(409, index);
         }
         let out = convolved(parameters, pooled, is_2d)?;
@@ -584,20 +753,52 @@ impl Walk<'_> {
     }
 
     /// Channels as they lie in memory: `flatten` divides the inputs by the pixels.
-    fn stored_channels(&mut self, index: usize, pooled: Fact<[i64; 2]>) -> Fact<i64> {
+    fn stored_channels(
+        &mut self,
+        index: usize,
+        pooled: Fact<[i64; 2]>,
+        out_dim: Fact<[i64; 2]>,
+    ) -> Fact<i64> {
         let shape = self.shapes[index];
-        if shape.stored_channels.is_ok() {
-            return shape.stored_channels;
-        }
         let parameters = &self.parameters[index];
-        let channels = shape.in_channels?;
-        if !parameters.flatten? || parameters.operator? == Operator::Conv1d {
-            return Ok(channels);
+        let divisor = match (parameters.flatten, parameters.operator) {
+            (Ok(true), Ok(operator)) if operator != Operator::Conv1d => {
+                pooled.map(|[height, width]| (height * width).max(1))
+            }
+            (Ok(_), Ok(_)) => Ok(1),
+            (flatten, operator) => flatten.and(operator).and(unknown()),
+        };
+        let layer = &self.network.layers[index];
+        if divisor.is_ok_and(|pixels| pixels > 1)
+            && !layer.in_sequences.is_absent()
+            && layer.in_channels.is_absent()
+            && shape.in_channels.is_ok()
+        {
+            // The tool takes the channels of the sources for those after flattening.
+            return self.fault(160, index);
         }
-        let [height, width] = pooled?;
-        let stored = channels / (height * width).max(1);
+        let stored = match (shape.stored_channels, out_dim) {
+            (Ok(channels), _) => channels,
+            (Err(_), Err(missing @ Missing::Broken(Code(409)))) if divisor != Ok(1) => {
+                return Err(missing);
+            }
+            (Err(_), _) => shape.in_channels? / divisor?,
+        };
         if stored <= 0 {
             return self.fault(456, index);
+        }
+        if stored > self.device.max_channels {
+            // Too many outputs of the predecessor are the same fault.
+            let graph = self.graph;
+            let reported = graph.inputs[index].iter().any(|input| {
+                matches!(input.source, Ok(Source::Layer(source))
+                    if self.shapes[source].out_channels == broken(708))
+            });
+            return if reported {
+                broken(708)
+            } else {
+                self.fault(707, index)
+            };
         }
         Ok(stored)
     }

@@ -214,8 +214,16 @@ pub(super) enum Format {
     Concise,
     /// A JSON array; `ai8x-lint schema output` describes it
     Json,
+    /// A JSON object a line
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning services
+    Sarif,
     /// Workflow commands of GitHub Actions
     Github,
+    /// The code quality report of GitLab
+    Gitlab,
+    /// XML as JUnit writes it, for build servers
+    Junit,
     /// The text of yamllint, for `ai8xize.py --yamllint ai8x-lint`
     Yamllint,
 }

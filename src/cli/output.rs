@@ -6,7 +6,10 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, Result};
 
-use crate::report::{FileReport, Summary, concise, full, github, json, statistics, yamllint};
+use crate::report::{
+    FileReport, Summary, concise, full, github, gitlab, json, json_lines, junit, sarif, statistics,
+    yamllint,
+};
 use crate::rules::words::count;
 use crate::workspace::Trouble;
 
@@ -104,7 +107,11 @@ fn render(args: &CheckArgs, reports: &[FileReport], trouble: &[Trouble]) -> Stri
         Format::Full => full(reports, color(args)),
         Format::Concise => concise(reports),
         Format::Json => json(reports),
+        Format::JsonLines => json_lines(reports),
+        Format::Sarif => sarif(reports),
         Format::Github => github(reports),
+        Format::Gitlab => gitlab(reports),
+        Format::Junit => junit(reports),
         Format::Yamllint => {
             let trouble = trouble.iter().map(|trouble| {
                 let Trouble { name, message } = trouble;

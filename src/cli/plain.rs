@@ -72,6 +72,20 @@ mod tests {
             "## AX1 `x`\n\nOne two three four five six seven eight nine ten eleven twelve thirteen \
              fourteen\nfifteen.\n\n- A list item that goes on and on until its line is full and \
              another one is needed.\n- b\n\n```yaml\nlayers:\n\n  - pad: 1\n```\nend"
-        ), @"");
+        ), @"
+        AX1 `x`
+
+        One two three four five six seven eight nine ten eleven twelve thirteen fourteen
+        fifteen.
+
+        - A list item that goes on and on until its line is full and another one is
+          needed.
+        - b
+
+            layers:
+
+              - pad: 1
+        end
+        ");
     }
 }

@@ -29,6 +29,7 @@ pub static MAX78000: Device = Device {
     max_dilation: 1023,                        // MAX_DILATION_1D
     max_pool_dilation: 1,                      // MAX_POOL_DILATION
     counter_limit: 1024,                       // MAX_ROW_COL's register width
+    counts_padding: true,                      // no PAD_ENA_OFFS
     stream_start_bits: 14,                     // MAX_ISVAL_BITS
     stream_delta2_bits: 12,                    // MAX_DSVAL2_BITS
     rollover_bits: 17,                         // MAX_FBUF_BITS

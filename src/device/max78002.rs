@@ -29,6 +29,7 @@ pub static MAX78002: Device = Device {
     max_dilation: 2047,                       // MAX_DILATION_1D
     max_pool_dilation: 16,                    // MAX_POOL_DILATION
     counter_limit: 2048,                      // MAX_ROW_COL's register width
+    counts_padding: false,                    // PAD_ENA_OFFS
     stream_start_bits: 15,                    // MAX_ISVAL_BITS
     stream_delta2_bits: 14,                   // MAX_DSVAL2_BITS
     rollover_bits: 18,                        // MAX_FBUF_BITS

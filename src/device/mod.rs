@@ -56,6 +56,26 @@ pub const INSTANCES: u32 = PROCESSORS / PROCESSORS_PER_INSTANCE;
 pub const INSTANCES_PER_QUADRANT: u32 = 4;
 /// Quadrants of either chip.
 pub const QUADRANTS: u32 = 4;
+/// Largest `pad` of either chip (README, "Limitations").
+pub const MAX_PAD: i64 = 2;
+/// Pixels that `flatten` takes at most (`izer.py:549`).
+pub const MAX_FLATTEN_PIXELS: i64 = 256;
+/// Values that `flatten` takes at most (README, "Fully Connected").
+pub const MAX_FLATTEN_VALUES: i64 = 16384;
+/// Operands that pooling after the element-wise operation takes (`MAX_POOL_LAST_ELEMENTS`).
+pub const MAX_POOL_LAST_OPERANDS: i64 = 2;
+/// A dilated Conv1d whose kernel spans less than this runs as a longer kernel (`max7800x.py:538`).
+pub const STRETCHED_KERNEL_LIMIT: i64 = 9;
+/// The longest kernel of a Conv1d with more dilation than that (`MAX_DILATION_1D_KERNEL`).
+pub const MAX_DILATED_KERNEL: i64 = 3;
+/// Bits of a weight where nobody says how many (`DEFAULT_WEIGHT_BITS`).
+pub const WEIGHT_BITS: i64 = 8;
+/// Shifts of the result go from minus this to this, those for small weights included.
+pub const MAX_OUTPUT_SHIFT: i64 = 15;
+/// The pooling counters count below this (4 bits, `max7800x.py:1721`).
+pub const POOL_COUNTER_LIMIT: i64 = 16;
+/// Time slots of a layer (4 bits, `max7800x.py:1990`).
+pub const MAX_TIME_SLOTS: i64 = 16;
 
 /// The facts of one chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +128,8 @@ pub struct Device {
     pub max_pool_dilation: i64,
     /// Row and column counters count below this.
     pub counter_limit: i64,
+    /// Whether these counters count the padding too.
+    pub counts_padding: bool,
     /// Bits of the register that says when a streaming layer may start.
     pub stream_start_bits: u32,
     /// Bits of a streaming layer's step between two rows.

@@ -96,19 +96,22 @@ struct JsonPosition {
 /// The findings as one array.
 pub fn json(files: &[FileReport]) -> String {
     let places: Vec<Places> = files.iter().map(Places::new).collect();
-    let findings: Vec<JsonFinding> = places
-        .iter()
-        .flat_map(|places| {
-            places
-                .file
-                .findings
-                .iter()
-                .map(|finding| convert(places, finding))
-        })
-        .collect();
-    let mut out = pretty(&findings);
-    out.push('\n');
-    out
+    pretty(&findings(&places).collect::<Vec<_>>())
+}
+
+/// The findings, each a line with an object of its own.
+pub fn json_lines(files: &[FileReport]) -> String {
+    let places: Vec<Places> = files.iter().map(Places::new).collect();
+    findings(&places)
+        .map(|finding| serde_json::to_string(&finding).unwrap_or_default() + "\n")
+        .collect()
+}
+
+fn findings<'a>(files: &'a [Places<'a>]) -> impl Iterator<Item = JsonFinding<'a>> {
+    files.iter().flat_map(|places| {
+        let findings = places.file.findings.iter();
+        findings.map(|finding| convert(places, finding))
+    })
 }
 
 /// The JSON Schema of [`json`].
@@ -118,9 +121,10 @@ pub fn json_schema() -> Schema {
     schema
 }
 
-/// JSON of a value that always can be written as such: no map with keys other than strings.
+/// JSON for people, too. Nothing here is a map with keys that JSON does not know, so there is no
+/// failure.
 pub(super) fn pretty(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
 fn convert<'a>(places: &Places<'a>, finding: &'a Finding) -> JsonFinding<'a> {

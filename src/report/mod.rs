@@ -5,15 +5,21 @@ mod concise;
 pub mod docs;
 mod full;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod place;
+mod sarif;
 mod summary;
 mod yamllint;
 
 pub use concise::concise;
 pub use full::full;
 pub use github::github;
-pub use json::{json, json_schema};
+pub use gitlab::gitlab;
+pub use json::{json, json_lines, json_schema};
+pub use junit::junit;
+pub use sarif::sarif;
 pub use summary::{Summary, statistics};
 pub use yamllint::yamllint;
 

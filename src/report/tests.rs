@@ -205,6 +205,203 @@ fn json_counts_code_points_from_one() {
 }
 
 #[test]
+fn json_lines_are_the_items_of_json() {
+    let lines = json_lines(&reports());
+    let items: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let all: Vec<serde_json::Value> = serde_json::from_str(&json(&reports())).unwrap();
+    assert_eq!(items, all);
+    assert_eq!(json_lines(&[]), "");
+}
+
+#[test]
+fn gitlab_has_fingerprints() {
+    assert_snapshot!(gitlab(&reports()), @r#"
+    [
+      {
+        "check_name": "AX901",
+        "description": "this is wrong by 100 %",
+        "fingerprint": "98353bca529fae06",
+        "location": {
+          "lines": {
+            "begin": 1
+          },
+          "path": "networks/a,b.yaml"
+        },
+        "severity": "minor"
+      },
+      {
+        "check_name": "AX006",
+        "description": "this is wrong by 100 %",
+        "fingerprint": "eb8352ea10714676",
+        "location": {
+          "lines": {
+            "begin": 3
+          },
+          "path": "networks/a,b.yaml"
+        },
+        "severity": "critical"
+      },
+      {
+        "check_name": "AX983",
+        "description": "an error is near",
+        "fingerprint": "8c927308e88e12c3",
+        "location": {
+          "lines": {
+            "begin": 1
+          },
+          "path": "ai8x-lint.toml"
+        },
+        "severity": "major"
+      }
+    ]
+    "#);
+    // Equal findings are told apart.
+    let mut twice = reports();
+    let again = twice[0].findings.clone();
+    twice[0].findings.extend(again);
+    let issues: Vec<serde_json::Value> = serde_json::from_str(&gitlab(&twice)).unwrap();
+    let fingerprints: std::collections::HashSet<String> = issues
+        .iter()
+        .map(|issue| issue["fingerprint"].to_string())
+        .collect();
+    assert_eq!(fingerprints.len(), issues.len());
+}
+
+#[test]
+fn junit_escapes() {
+    let mut files = reports();
+    files[0].findings.truncate(1);
+    files[0].findings[0].message = "a < \"b\" & \u{1b}".to_owned();
+    files[1].findings.clear();
+    assert_snapshot!(junit(&files), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="ai8x-lint" tests="2" failures="1" errors="0">
+      <testsuite name="networks/a,b.yaml" tests="1" failures="1" errors="0">
+        <testcase name="AX901 some-rule" classname="networks/a,b.yaml" file="networks/a,b.yaml" line="1">
+          <failure type="information" message="a &lt; &quot;b&quot; &amp;  ">line 1, column 7: a &lt; &quot;b&quot; &amp;  </failure>
+        </testcase>
+      </testsuite>
+      <testsuite name="ai8x-lint.toml" tests="1" failures="0" errors="0">
+        <testcase name="ai8x-lint.toml" classname="ai8x-lint.toml"/>
+      </testsuite>
+    </testsuites>
+    "#);
+}
+
+#[test]
+fn sarif_carries_rules_places_and_fixes() {
+    let mut files = reports();
+    files[0].findings.remove(0);
+    files[0].path = "my networks/ä.yaml".to_owned();
+    let log: serde_json::Value = serde_json::from_str(&sarif(&files)).unwrap();
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "AX983").unwrap();
+    assert_eq!(rule["name"], "configuration");
+    assert_eq!(rule["defaultConfiguration"]["level"], "error");
+    let help = rule["help"]["markdown"].as_str().unwrap();
+    assert!(help.contains("- Severity: error"), "{help}");
+    assert_snapshot!(serde_json::to_string_pretty(&run["results"]).unwrap(), @r#"
+    [
+      {
+        "fixes": [
+          {
+            "artifactChanges": [
+              {
+                "artifactLocation": {
+                  "uri": "my%20networks/%C3%A4.yaml"
+                },
+                "replacements": [
+                  {
+                    "deletedRegion": {
+                      "endColumn": 14,
+                      "endLine": 3,
+                      "startColumn": 5,
+                      "startLine": 3
+                    },
+                    "insertedContent": {
+                      "text": "out_offset"
+                    }
+                  }
+                ]
+              }
+            ],
+            "description": {
+              "text": "rename to `out_offset`"
+            }
+          }
+        ],
+        "level": "error",
+        "locations": [
+          {
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "my%20networks/%C3%A4.yaml"
+              },
+              "region": {
+                "endColumn": 14,
+                "endLine": 3,
+                "startColumn": 5,
+                "startLine": 3
+              }
+            }
+          }
+        ],
+        "message": {
+          "text": "this is wrong by 100 %\na note\nof two lines"
+        },
+        "relatedLocations": [
+          {
+            "message": {
+              "text": "the other key"
+            },
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "my%20networks/%C3%A4.yaml"
+              },
+              "region": {
+                "endColumn": 15,
+                "endLine": 4,
+                "startColumn": 5,
+                "startLine": 4
+              }
+            }
+          }
+        ],
+        "ruleId": "AX006"
+      },
+      {
+        "fixes": [],
+        "level": "warning",
+        "locations": [
+          {
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "ai8x-lint.toml"
+              },
+              "region": {
+                "endColumn": 5,
+                "endLine": 1,
+                "startColumn": 5,
+                "startLine": 1
+              }
+            }
+          }
+        ],
+        "message": {
+          "text": "an error is near"
+        },
+        "relatedLocations": [],
+        "ruleId": "AX983"
+      }
+    ]
+    "#);
+}
+
+#[test]
 fn full_shows_source_and_fix() {
     assert_snapshot!(full(&reports(), false), @"
     note[AX901]: this is wrong by 100 %
@@ -254,7 +451,7 @@ fn full_has_colors_only_where_asked() {
 #[test]
 fn summary_counts() {
     assert_snapshot!(Summary::new(&reports(), 2), @"Found 1 error, 1 warning and 1 note in 2 files; 1 fixable with --fix, 1 more with --fix --unsafe-fixes");
-    assert_snapshot!(Summary::new(&[], 3), @"Found nothing");
+    assert_snapshot!(Summary::new(&[], 3), @"Found nothing in 3 files");
     assert_snapshot!(Summary { errors: 2, warnings: 1, notes: 3, files: 1, ..Summary::default() }, @"Found 2 errors, 1 warning and 3 notes in 1 file");
     assert_snapshot!(statistics(&reports()), @"
     1  AX006  error        some-rule
@@ -290,7 +487,7 @@ proptest! {
         }
         let files = [FileReport { path: "p".to_owned(), text, findings: vec![found] }];
         prop_assert!(full(&files, color).contains("AX001"));
-        for format in [concise, github, json, yamllint] {
+        for format in [concise, github, gitlab, json, json_lines, junit, sarif, yamllint] {
             prop_assert!(format(&files).contains("AX001"));
         }
     }

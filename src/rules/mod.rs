@@ -3,6 +3,14 @@
 //! A rule is a [`Rule`] constant: code, name, default severity, documentation, examples and the
 //! check. Everything that shows rules (`explain`, hovers, `docs/rules.md`) reads it from there.
 
+/// A complete network for an example, of these lines below `layers:`; they start with a line
+/// break.
+macro_rules! network {
+    ($layers:literal) => {
+        concat!("arch: demo\ndataset: demo\n\nlayers:", $layers)
+    };
+}
+
 pub mod advice;
 pub mod data_memory;
 pub mod device;

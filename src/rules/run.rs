@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Related, Severity};
 use crate::text::Span;
 
 use super::{
@@ -71,16 +71,93 @@ pub fn run(context: &Context) -> Vec<Finding> {
         }
     }
     drop_covered(&mut found);
+    drop_misassigned(&mut found);
+    follow_overlaps(&mut found);
     found.sort_by_key(|finding| (finding.span, finding.code));
     found
 }
 
-/// Drops findings that a more specific rule's finding on the same layer replaces.
-fn drop_covered(found: &mut Vec<Finding>) {
-    let covered: HashSet<(Code, Option<usize>)> = found
-        .iter()
-        .filter_map(|finding| Some((finding.layer, all().find(|rule| rule.code == finding.code)?)))
-        .flat_map(|(layer, rule)| rule.covers.iter().map(move |&code| (code, layer)))
+/// Where the model's layers and the file's do not match up, the channel counts that come from the
+/// weights belong to other layers: masks are not judged by them.
+fn drop_misassigned(found: &mut Vec<Finding>) {
+    let mismatch = |finding: &Finding| [Code(801), Code(803)].contains(&finding.code);
+    if found.iter().any(mismatch) {
+        found.retain(|finding| ![Code(201), Code(203), Code(254)].contains(&finding.code));
+    }
+}
+
+/// Codes of data that is overwritten: the layer of the first related place made the data.
+const OVERWRITES: [Code; 4] = [Code(304), Code(351), Code(352), Code(353)];
+/// Codes of layers that do not fit the memory beside the others.
+const MISFITS: [Code; 6] = [
+    Code(302),
+    Code(303),
+    Code(304),
+    Code(351),
+    Code(352),
+    Code(353),
+];
+/// More layers than this that do not fit are one finding: something before them is too large.
+const MOST_MISFITS: usize = 3;
+
+/// Keeps the causes among layers that overwrite each other: data that itself lies where it must
+/// not is no victim, and a long row of misfits has one cause.
+fn follow_overlaps(found: &mut Vec<Finding>) {
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    let mut misplaced: HashSet<Option<usize>> = HashSet::new();
+    found.sort_by_key(|finding| (finding.layer, finding.code));
+    found.retain(|finding| {
+        if !OVERWRITES.contains(&finding.code) || !is_error(finding) {
+            return true;
+        }
+        let follows = finding
+            .related
+            .first()
+            .is_some_and(|maker| maker.layer != finding.layer && misplaced.contains(&maker.layer));
+        // One layer writes over several tensors from one offset.
+        let first = misplaced.insert(finding.layer);
+        first && !follows
+    });
+    let mut misfits: Vec<usize> = (0..found.len())
+        .filter(|&at| MISFITS.contains(&found[at].code) && is_error(&found[at]))
         .collect();
+    if misfits.len() <= MOST_MISFITS {
+        return;
+    }
+    let more = misfits.split_off(MOST_MISFITS);
+    let last = misfits[MOST_MISFITS - 1];
+    let places: Vec<Related> = more
+        .iter()
+        .map(|&at| Related {
+            message: found[at].message.clone(),
+            span: found[at].span,
+            layer: found[at].layer,
+        })
+        .collect();
+    found[last].notes.push(format!(
+        "{} more layers do not fit either; a size or an offset before them may be the cause",
+        places.len()
+    ));
+    found[last].related.extend(places);
+    let mut at = 0;
+    found.retain(|_| {
+        at += 1;
+        !more.contains(&(at - 1))
+    });
+}
+
+/// Drops findings that a more specific rule's finding replaces: on its layer, or on a layer that it
+/// names as related.
+fn drop_covered(found: &mut Vec<Finding>) {
+    let mut covered: HashSet<(Code, Option<usize>)> = HashSet::new();
+    for finding in found.iter() {
+        let Some(rule) = all().find(|rule| rule.code == finding.code) else {
+            continue;
+        };
+        for &code in rule.covers {
+            covered.insert((code, finding.layer));
+            covered.extend(finding.related.iter().map(|place| (code, place.layer)));
+        }
+    }
     found.retain(|finding| !covered.contains(&(finding.code, finding.layer)));
 }

@@ -419,10 +419,10 @@ mod tests {
         "--max-proc x": `--max-proc` needs a number, not `x`
         1: expected a string or a list of strings
         ["a{b"]: error parsing glob 'a{b': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
-        "errror": unknown variant `errror`, expected one of `error`, `warning`, `information`, `hint`
+        "errror": there is no value `errror`; did you mean `error`?
         nothing: there is no rule `nothing`
         ["AX77777"]: there is no rule `AX77777`
-        "ü": unknown variant `ü`, expected one of `error`, `warning`, `information`, `hint`
+        "ü": there is no value `ü`, only `error`, `warning`, `information`, `hint`
         "#);
     }
 

@@ -7,17 +7,17 @@ use crate::text::Span;
 use super::dialect;
 use super::line::{Line, LineFault};
 use super::parse::Fault;
+use super::repair::{Mend, closing_bracket};
 use super::tree::{SyntaxError, SyntaxErrorKind};
 
 /// The error for the line that was found to be the culprit.
-pub(super) fn explain(text: &str, culprit: &Line, fault: &Fault) -> SyntaxError {
+pub(super) fn explain(text: &str, culprit: &Line, mend: Mend, fault: &Fault) -> SyntaxError {
     if let Some(error) = tab(text, culprit, fault) {
         return error;
     }
-    let (span, message) = culprit
-        .fault
-        .and_then(|line_fault| explain_line(text, culprit, line_fault))
-        .or_else(|| explain_indentation(text, culprit, fault))
+    let (span, message) = explain_mend(text, culprit, mend)
+        .or_else(|| explain_line(text, culprit, culprit.fault?))
+        .or_else(|| explain_place(text, culprit, fault))
         .unwrap_or_else(|| explain_kind(text, culprit, fault));
     SyntaxError {
         span,
@@ -52,12 +52,50 @@ fn tab(text: &str, culprit: &Line, fault: &Fault) -> Option<SyntaxError> {
     })
 }
 
+/// What the line needs in order to be read.
+fn explain_mend(text: &str, line: &Line, mend: Mend) -> Option<(Span, String)> {
+    let key = key(line);
+    let name = key.text(text);
+    let found = spaces(line.indent());
+    match (mend, line.dashes.first()) {
+        (Mend::Indent(column), _) => Some((
+            key,
+            format!(
+                "`{name}` is indented by {found}, where {} are expected",
+                column
+            ),
+        )),
+        (Mend::Dash(column), Some(&dash)) => Some((
+            Span::new(dash as u32, dash as u32 + 1),
+            format!(
+                "this `-` is indented by {found}, but the other items by {}",
+                spaces(column)
+            ),
+        )),
+        (Mend::Dash(_), None) if line.fault.is_none() => {
+            Some((key, format!("a `- ` is missing before `{name}`")))
+        }
+        _ => None,
+    }
+}
+
+/// The key of a line, or else its text.
+fn key(line: &Line) -> Span {
+    let end = line.key.map_or(line.content.end, |key| key.end);
+    Span::new(line.content.start, end)
+}
+
 fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, String)> {
     let content = line.content;
     let words = content.text(text);
     let character = |at: usize| text.get(at..).and_then(|rest| rest.chars().next());
     let to_end = |at: usize| Span::new(at as u32, content.end);
     Some(match fault {
+        LineFault::Tab(_) => return None,
+        LineFault::NoKey => {
+            let span = Span::new(content.start, content.start + 1);
+            (span, dialect::value_without_key().message)
+        }
         LineFault::NoColon => {
             let word = words.split([' ', '\t']).next().unwrap_or(words);
             let length = word.len() as u32;
@@ -85,6 +123,8 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
             let quote = character(at)?;
             (to_end(at), format!("this `{quote}` is never closed"))
         }
+        // Where it is closed on a later line, something in between is wrong.
+        LineFault::UnclosedBracket(at) if closing_bracket(text, at).is_some() => return None,
         LineFault::UnclosedBracket(at) => {
             let open = character(at)?;
             let close = if open == '[' { ']' } else { '}' };
@@ -116,8 +156,8 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
     })
 }
 
-/// A line that is fine by itself, but does not stand where its neighbours let it.
-fn explain_indentation(text: &str, line: &Line, fault: &Fault) -> Option<(Span, String)> {
+/// A line that is fine by itself, but cannot stand where it does.
+fn explain_place(text: &str, line: &Line, fault: &Fault) -> Option<(Span, String)> {
     let relevant = matches!(
         fault.kind,
         ErrorKind::ExpectedBlockMappingKey
@@ -129,51 +169,20 @@ fn explain_indentation(text: &str, line: &Line, fault: &Fault) -> Option<(Span, 
             | ErrorKind::SimpleKeyExpected
             | ErrorKind::InvalidIndentation
     );
-    let before = line.before(text)?;
-    let key = Span::new(
-        line.content.start,
-        line.key.map_or(line.content.end, |key| key.end),
-    );
-    let found = line.indent();
-    if !relevant {
+    let above = line.lines_before(text).next()?.column();
+    if !relevant || above == line.column() {
         return None;
     }
     if let Some(&dash) = line.dashes.first() {
         let span = Span::new(dash as u32, dash as u32 + 1);
-        let items = std::iter::successors(Some(before), |line| line.before(text))
-            .take(100)
-            .find(|line| !line.dashes.is_empty())?;
-        let expected = items.indent();
-        if expected == found {
-            return None;
-        }
-        let message = format!(
-            "this `-` is indented by {}, but those of the items above by {}",
-            spaces(found),
-            spaces(expected)
-        );
-        return Some((span, message));
+        return Some((span, "no `-` item can stand here".to_owned()));
     }
-    let expected = before.column();
-    if expected == found {
-        return None;
-    }
-    let name = key.text(text);
-    let items = std::iter::successors(Some(before), |line| line.before(text))
-        .take(100)
-        .find(|line| !line.dashes.is_empty());
-    if items.is_some_and(|items| items.indent() == found) {
-        let message = format!(
-            "`{name}` stands where the next item starts: a `- ` is missing before it, or it \
-             must be indented by {}",
-            spaces(expected)
-        );
-        return Some((key, message));
-    }
+    let key = key(line);
     let message = format!(
-        "`{name}` is indented by {}, but the key above it starts after {}",
-        spaces(found),
-        spaces(expected)
+        "`{}` is indented by {}, but the key above it starts after {}",
+        key.text(text),
+        spaces(line.indent()),
+        spaces(above)
     );
     Some((key, message))
 }

@@ -25,6 +25,10 @@ pub(super) struct Line {
 /// A fault that is visible in one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LineFault {
+    /// A tab in the indentation; its place.
+    Tab(usize),
+    /// A colon without a key before it.
+    NoKey,
     /// Text without a colon where a key could stand.
     NoColon,
     /// A colon without a blank behind it; its place.
@@ -65,30 +69,30 @@ impl Line {
         .line()
     }
 
-    /// The line before this one that is not blank and no comment.
-    pub(super) fn before(&self, text: &str) -> Option<Self> {
+    /// The lines before this one, nearest first, without those that hold nothing but a comment.
+    pub(super) fn lines_before<'t>(&self, text: &'t str) -> impl Iterator<Item = Self> + use<'t> {
         let mut start = self.start;
-        while start > 0 {
-            let line = Self::at(text, start - 1);
-            if !line.is_blank() {
-                return Some(line);
-            }
+        std::iter::from_fn(move || {
+            let line = Self::at(text, start.checked_sub(1)?);
             start = line.start;
-        }
-        None
+            Some(line)
+        })
+        .filter(|line| !line.is_blank())
     }
 
-    /// The line after this one that is not blank and no comment.
-    pub(super) fn after(&self, text: &str) -> Option<Self> {
+    /// The lines after this one, nearest first, without those that hold nothing but a comment.
+    pub(super) fn lines_after<'t>(&self, text: &'t str) -> impl Iterator<Item = Self> + use<'t> {
         let mut at = self.text;
-        while let Some(length) = text.as_bytes()[at..].iter().position(|b| is_break(*b)) {
-            let line = Self::at(text, at + length + 1);
-            if !line.is_blank() {
-                return Some(line);
-            }
-            at = line.start.max(at + length + 1);
-        }
-        None
+        std::iter::from_fn(move || {
+            at += text
+                .as_bytes()
+                .get(at..)?
+                .iter()
+                .position(|b| is_break(*b))?
+                + 1;
+            Some(Self::at(text, at))
+        })
+        .filter(|line| !line.is_blank())
     }
 
     /// Whether there is nothing but blanks and a comment.
@@ -155,12 +159,15 @@ impl Reader<'_> {
         line.fault = first.fault;
         line.content = first.span(content);
         if let Some(colon) = first.colon {
+            if colon == content {
+                line.fault = Some(LineFault::NoKey);
+            }
             line.key = Some(Span::new(content as u32, colon as u32));
             self.at = colon + 1;
             self.skip_blanks();
             let value = self.at;
             let second = self.scan(false);
-            line.fault = first.fault.or(second.fault);
+            line.fault = line.fault.or(second.fault);
             line.value = second.span(value);
             line.content.end = line.content.end.max(colon as u32 + 1).max(line.value.end);
             if second.end == value {
@@ -170,8 +177,17 @@ impl Reader<'_> {
             line.fault = self.no_colon(&line);
         }
         let content = &self.bytes[line.content.range()];
+        if content.starts_with(b"---") || content.starts_with(b"...") {
+            line.fault = None;
+        }
         if line.dashes.is_empty() && content.starts_with(b"-") && !content.starts_with(b"---") {
             line.fault = Some(LineFault::NoBlankBehindDash);
+        }
+        if let Some(tab) = self.bytes[start..line.text]
+            .iter()
+            .position(|b| *b == b'\t')
+        {
+            line.fault = Some(LineFault::Tab(start + tab));
         }
         line
     }

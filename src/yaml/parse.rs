@@ -293,7 +293,7 @@ impl<'t> Builder<'t> {
     fn missing(&mut self, place: Span, tag: Option<ShortTag>) {
         let is_key = self.expects_key();
         let colon = self
-            .find(|byte| !byte.is_ascii_whitespace() && !(is_key && byte == b','))
+            .find(|byte| !(byte.is_ascii_whitespace() || is_key && byte == b','))
             .filter(|&at| self.text.as_bytes()[at] == b':')
             .map(|at| Span::new(at as u32, at as u32 + 1));
         let (span, culprit) = match (&tag, colon) {

@@ -1,17 +1,17 @@
-//! A tree for broken text: where the grammar breaks, the culprit is replaced by blanks and the
-//! text is read again, so that all offsets stay valid.
+//! A tree for broken text: where the grammar breaks, the culprit is mended or left out and the
+//! text is read again; then all places are put back on the original text.
 
 use std::collections::HashSet;
 
-use crate::text::Span;
+use crate::text::{Span, apply_edits};
 
 use super::characters::{self, MAX_LENGTH};
 use super::dialect;
 use super::explain::explain;
 use super::line::Line;
 use super::parse::{Fault, Stop, read};
-use super::repair::{Candidate, Repair, candidates, window};
-use super::tree::{Document, Gap, NodeKind, SyntaxError, SyntaxErrorKind};
+use super::repair::{Mend, Repair, leave_out_around, repairs};
+use super::tree::{Comment, Document, Gap, NodeId, NodeKind, SyntaxError, SyntaxErrorKind};
 
 /// So many culprits are looked for in one text; what follows them is left out of the tree.
 const MAX_CULPRITS: usize = 32;
@@ -20,7 +20,7 @@ const MAX_WORK: usize = 4 << 20;
 
 /// Reads a text; never fails.
 ///
-/// What breaks the grammar is left out of the tree, with one error a culprit.
+/// What breaks the grammar is mended or left out, with one error a culprit.
 pub fn parse(text: &str) -> Document {
     if text.len() > MAX_LENGTH {
         return characters::too_long();
@@ -30,14 +30,14 @@ pub fn parse(text: &str) -> Document {
     if let Some(stop) = stop {
         let mut recovery = Recovery {
             text: clean.into_owned(),
+            edits: Vec::new(),
             errors: Vec::new(),
             touched: HashSet::new(),
+            lost: Vec::new(),
             work: 0,
-            repaired: Repaired::default(),
         };
         document = recovery.run(document, stop);
-        document.errors.append(&mut recovery.errors);
-        recovery.repaired.mark(text, &recovery.text, &mut document);
+        recovery.finish(text, &mut document);
     }
     document.errors.extend(errors);
     add_tabs(text, &mut document);
@@ -48,15 +48,12 @@ pub fn parse(text: &str) -> Document {
 
 /// Adds the tabs that the parser took, but for lines that have an error already.
 fn add_tabs(text: &str, document: &mut Document) {
-    let line = |span: Span| Line::at(text, span.start as usize).start;
-    let mut faulty: Option<HashSet<usize>> = None;
+    let line = |span: Span| line_start(text, span);
+    let mut faulty: Option<HashSet<u32>> = None;
     for error in dialect::tabs(text, document) {
         let faulty = faulty.get_or_insert_with(|| {
-            document
-                .errors
-                .iter()
-                .map(|error| line(error.span))
-                .collect()
+            let errors = document.errors.iter();
+            errors.map(|error| line(error.span)).collect()
         });
         if !faulty.contains(&line(error.span)) {
             document.errors.push(error);
@@ -64,24 +61,24 @@ fn add_tabs(text: &str, document: &mut Document) {
     }
 }
 
-/// What was done to a text to make it readable.
-#[derive(Default)]
-struct Repaired {
-    /// What the tree does not hold.
-    lost: Vec<Span>,
-    /// Words that became keys.
-    words: Vec<Span>,
+/// Where the line of a place starts.
+fn line_start(text: &str, span: Span) -> u32 {
+    Line::at(text, span.start as usize).start as u32
 }
 
 struct Recovery {
-    /// The text as changed so far.
+    /// The text as mended so far.
     text: String,
+    /// What was done to it: the place in the text of that moment, and the length afterwards.
+    edits: Vec<(Span, u32)>,
+    /// The faults, in terms of the original text, as all that follows.
     errors: Vec<SyntaxError>,
-    /// The starts of the changed lines.
-    touched: HashSet<usize>,
+    /// The starts of the mended lines.
+    touched: HashSet<u32>,
+    /// What the tree does not hold.
+    lost: Vec<Span>,
     /// How many bytes were read again.
     work: usize,
-    repaired: Repaired,
 }
 
 impl Recovery {
@@ -112,107 +109,106 @@ impl Recovery {
         };
         if let Stop::Grammar(fault) = stop {
             let culprit = Line::at(&self.text, fault.at);
-            self.report(&culprit, fault);
+            self.report(&culprit, Mend::LeaveOut, fault);
         }
-        let end = self.text.trim_ascii_end().len() as u32;
-        self.repaired.lost.push(Span::new(at, end));
+        let rest = Span::new(at, self.text.trim_ascii_end().len() as u32);
+        self.lost.push(self.original(rest));
     }
 
-    /// Finds the culprit of a fault, and blanks it.
+    /// Finds the culprit of a fault, and mends it or leaves it out.
     fn mend(&mut self, document: &Document, fault: &Fault) -> Option<(Document, Option<Stop>)> {
         if let Some(span) = anchor_before_colon(&self.text, fault.at) {
             return self.split_anchor(span);
         }
-        let mut best: Option<Trial> = None;
         let repeated = repeated_keys(document);
-        let windows = [1, 2, 4, 8, 16, 64, 256]
-            .into_iter()
-            .map(|reach| window(&self.text, fault, reach))
-            .collect::<Vec<_>>();
-        let groups = [candidates(&self.text, fault), windows];
-        for group in groups {
-            for candidate in group {
-                let Some(trial) = self.attempt(candidate) else {
-                    continue;
-                };
-                let done = trial.reach.is_none() && trial.repeated <= repeated;
-                let progress = trial.reach.is_none_or(|reach| reach > fault.at);
-                if progress && best.as_ref().is_none_or(|best| trial.beats(best)) {
-                    best = Some(trial);
-                }
-                if done {
-                    break;
-                }
+        let best = self
+            .best(repairs(&self.text, fault), fault, repeated)
+            .or_else(|| {
+                let around = [1, 4, 16, 64, 256];
+                let around = around.map(|reach| leave_out_around(&self.text, fault, reach));
+                self.best(around.into(), fault, repeated)
+            })?;
+        self.report(&best.repair.culprit, best.repair.mend, fault);
+        if !best.repair.lost.is_empty() {
+            self.lost.push(self.original(best.repair.lost));
+        }
+        Some(self.accept(best))
+    }
+
+    /// The repair that lets reading go furthest, with the fewest keys that stand twice.
+    fn best(&mut self, repairs: Vec<Repair>, fault: &Fault, repeated: usize) -> Option<Trial> {
+        let mut best: Option<Trial> = None;
+        for repair in repairs {
+            let Some(trial) = self.attempt(repair) else {
+                continue;
+            };
+            let progress = trial.left < self.text.len() - fault.at;
+            let done = trial.left == 0 && trial.repeated <= repeated;
+            if progress && best.as_ref().is_none_or(|best| trial.rank() < best.rank()) {
+                best = Some(trial);
             }
-            if best.is_some() {
+            if done {
                 break;
             }
         }
-        let best = best?;
-        self.report(&best.candidate.culprit, fault);
-        self.accept(&best.candidate.repair, best.text);
-        Some((best.document, best.stop))
+        best
     }
 
-    fn attempt(&mut self, candidate: Candidate) -> Option<Trial> {
+    fn attempt(&mut self, repair: Repair) -> Option<Trial> {
         if self.work > MAX_WORK {
             return None;
         }
-        let text = candidate.repair.apply(&self.text)?;
+        let text = apply_edits(&self.text, &repair.edits)?;
         let (document, stop) = read(&text);
-        let reach = match &stop {
-            None | Some(Stop::Final) => None,
-            Some(Stop::Grammar(fault)) => Some(fault.at),
+        let left = match &stop {
+            None | Some(Stop::Final) => 0,
+            Some(Stop::Grammar(fault)) => text.len() - fault.at.min(text.len()),
             Some(Stop::AnchorBeforeColon(span) | Stop::SecondDocument(span)) => {
-                Some(span.start as usize)
+                text.len() - (span.start as usize).min(text.len())
             }
         };
-        self.work += reach.unwrap_or(text.len()) + text.len() / 8;
+        self.work += text.len() - left + text.len() / 8;
         Some(Trial {
             repeated: repeated_keys(&document),
-            candidate,
+            repair,
             text,
             document,
             stop,
-            reach,
+            left,
         })
     }
 
-    fn accept(&mut self, repair: &Repair, text: String) {
-        self.text = text;
-        if !repair.lost.is_empty() {
-            self.repaired.lost.push(repair.lost);
-        }
-        self.repaired.words.extend(repair.word);
+    fn accept(&mut self, trial: Trial) -> (Document, Option<Stop>) {
+        // Later edits first, so that the places of the earlier ones hold.
+        let edits = trial.repair.edits.iter().rev();
+        self.edits
+            .extend(edits.map(|edit| (edit.span, edit.new_text.len() as u32)));
+        self.text = trial.text;
+        (trial.document, trial.stop)
     }
 
     /// One error a culprit: a line that is fine by itself, right behind one that is not, only
     /// suffers from that.
-    fn report(&mut self, culprit: &Line, fault: &Fault) {
+    fn report(&mut self, culprit: &Line, mend: Mend, fault: &Fault) {
+        let start = |line: &Line| self.original(Span::at(line.start as u32)).start;
         let follows = culprit.fault.is_none()
             && culprit
-                .before(&self.text)
-                .is_some_and(|before| self.touched.contains(&before.start));
-        let known = !self.touched.insert(culprit.start);
-        if !follows && !known {
-            self.errors.push(explain(&self.text, culprit, fault));
+                .lines_before(&self.text)
+                .next()
+                .is_some_and(|before| self.touched.contains(&start(&before)));
+        let start = start(culprit);
+        if self.touched.insert(start) && !follows {
+            let mut error = explain(&self.text, culprit, mend, fault);
+            error.span = self.original(error.span);
+            self.errors.push(error);
         }
     }
 
     /// Reads `&name: value` as PyYAML does: as a value whose key is nothing.
     fn split_anchor(&mut self, span: Span) -> Option<(Document, Option<Stop>)> {
-        let end = span.end as usize;
-        let colon = self
-            .text
-            .get(span.range())?
-            .ends_with(':')
-            .then_some(end - 1)?;
-        let repair = Repair {
-            blank: span,
-            set: vec![(span.start as usize, b'~'), (colon, b':')],
-            ..Repair::default()
-        };
-        self.text = repair.apply(&self.text)?;
+        let colon = span.text(&self.text).strip_suffix(':')?.len() as u32 + span.start;
+        self.text.insert(colon as usize, ' ');
+        self.edits.push((Span::at(colon), 1));
         Some(read(&self.text))
     }
 
@@ -222,50 +218,116 @@ impl Recovery {
         document: &Document,
         span: Span,
     ) -> Option<(Document, Option<Stop>)> {
-        if self
-            .errors
-            .iter()
-            .all(|error| error.kind != SyntaxErrorKind::SecondDocument)
-        {
+        let known = |error: &SyntaxError| error.kind == SyntaxErrorKind::SecondDocument;
+        if !self.errors.iter().any(known) {
             self.errors.push(SyntaxError {
-                span,
+                span: self.original(span),
                 kind: SyntaxErrorKind::SecondDocument,
                 message: "a second document starts here, but a file holds one network".to_owned(),
             });
         }
-        let candidate = Candidate {
-            culprit: Line::at(&self.text, span.start as usize),
-            repair: Repair {
-                blank: span,
-                ..Repair::default()
-            },
-        };
-        let trial = self.attempt(candidate)?;
+        let trial = self.attempt(Repair::join(&self.text, span))?;
         let goes_on = !matches!(trial.stop, Some(Stop::Grammar(_)))
             && trial.repeated <= repeated_keys(document);
-        goes_on.then(|| {
-            self.text = trial.text;
-            (trial.document, trial.stop)
-        })
+        goes_on.then(|| self.accept(trial))
+    }
+
+    /// A place in the mended text in terms of the original text.
+    fn original(&self, span: Span) -> Span {
+        let mut span = span;
+        for &(old, new) in self.edits.iter().rev() {
+            let inserted = old.start + new;
+            let inside = |offset: u32| offset.min(old.end.max(old.start));
+            let start = match span.start {
+                offset if offset < old.start || (offset == old.start && span.is_empty()) => offset,
+                offset if offset >= inserted => offset - new + old.len(),
+                offset => inside(offset),
+            };
+            let end = match span.end {
+                offset if offset <= old.start => offset,
+                offset if offset > inserted => offset - new + old.len(),
+                offset => inside(offset),
+            };
+            span = Span::new(start, end);
+        }
+        span
+    }
+
+    /// Puts the tree back on the original text, and tells it what it lacks.
+    fn finish(self, text: &str, document: &mut Document) {
+        for node in &mut document.nodes {
+            node.span = self.original(node.span);
+            node.anchor = node.anchor.map(|span| self.original(span));
+            if let NodeKind::Sequence { items, .. } = &mut node.kind {
+                for item in items {
+                    item.dash = item.dash.map(|span| self.original(span));
+                }
+            }
+        }
+        for comment in &mut document.comments {
+            comment.span = self.original(comment.span);
+        }
+        for error in &mut document.errors {
+            error.span = self.original(error.span);
+        }
+        // A line that was mended is faulty already.
+        document
+            .errors
+            .retain(|error| !self.touched.contains(&line_start(text, error.span)));
+        document.errors.extend(self.errors);
+        for &span in &self.lost {
+            let after = end_of_read(text, span.start, &document.comments, &self.lost);
+            document.gaps.push(Gap { span, after });
+            let between = Span::new(after, span.start).text(text);
+            let unreadable = document.nodes.iter().position(|node| {
+                matches!(node.kind, NodeKind::Scalar(_)) && node.span == Span::at(after)
+            });
+            if !between.contains(['\n', '\r'])
+                && let Some(index) = unreadable
+            {
+                document.unreadable.push(NodeId(index as u32));
+            }
+        }
+    }
+}
+
+/// Where what was read ends before an offset: comments and other gaps do not count.
+fn end_of_read(text: &str, mut at: u32, comments: &[Comment], lost: &[Span]) -> u32 {
+    let skipped = || {
+        comments
+            .iter()
+            .map(|comment| comment.span)
+            .chain(lost.iter().copied())
+    };
+    loop {
+        at = text
+            .get(..at as usize)
+            .unwrap_or_default()
+            .trim_ascii_end()
+            .len() as u32;
+        match skipped().find(|span| span.end == at && !span.is_empty()) {
+            Some(span) => at = span.start,
+            None => return at,
+        }
     }
 }
 
 /// A repair that was tried.
 struct Trial {
-    candidate: Candidate,
+    repair: Repair,
     text: String,
     document: Document,
     stop: Option<Stop>,
-    /// How far reading came; `None` for the end.
-    reach: Option<usize>,
+    /// How many bytes were not read.
+    left: usize,
     /// How many keys stand twice: a lost dash merges two layers.
     repeated: usize,
 }
 
 impl Trial {
-    fn beats(&self, other: &Self) -> bool {
-        let reach = |trial: &Self| trial.reach.unwrap_or(usize::MAX);
-        (reach(self), other.repeated) > (reach(other), self.repeated)
+    /// The lower, the better.
+    fn rank(&self) -> (usize, usize) {
+        (self.left, self.repeated)
     }
 }
 
@@ -297,47 +359,4 @@ fn anchor_before_colon(text: &str, at: usize) -> Option<Span> {
     let start = line.content.start;
     (length > 0 && (rest.is_empty() || rest.starts_with([' ', '\t'])))
         .then(|| Span::new(start, start + length as u32 + 2))
-}
-
-impl Repaired {
-    /// Tells the tree what it lacks.
-    fn mark(&self, text: &str, changed: &str, document: &mut Document) {
-        for word in &self.words {
-            for node in &mut document.nodes {
-                if let NodeKind::Scalar(scalar) = &mut node.kind
-                    && node.span.start == word.start
-                {
-                    node.span = *word;
-                    word.text(text).clone_into(&mut scalar.text);
-                }
-            }
-        }
-        let bytes = changed.as_bytes();
-        for &span in &self.lost {
-            let mut after = span.start;
-            loop {
-                while after > 0 && bytes[after as usize - 1].is_ascii_whitespace() {
-                    after -= 1;
-                }
-                let before = document
-                    .comments
-                    .iter()
-                    .find(|comment| comment.span.end == after);
-                match before {
-                    Some(comment) => after = comment.span.start,
-                    None => break,
-                }
-            }
-            document.gaps.push(Gap { span, after });
-            let unreadable = document.nodes.iter().position(|node| {
-                matches!(node.kind, NodeKind::Scalar(_))
-                    && node.span.is_empty()
-                    && node.span.start == after
-                    && !text[after as usize..span.start as usize].contains(['\n', '\r'])
-            });
-            document
-                .unreadable
-                .extend(unreadable.map(|id| super::tree::NodeId(id as u32)));
-        }
-    }
 }

@@ -8,7 +8,6 @@ mod dilated_conv1d_uses_conv2d;
 mod input_layer_pooling;
 mod merge_with_pool_last;
 mod mlator_ignored;
-mod ping_pong_hint;
 mod softmax_needs_wide;
 mod use_mlator;
 mod use_processor_notation;
@@ -27,7 +26,6 @@ pub static RULES: &[&Rule] = &[
     &mlator_ignored::RULE,
     &dilated_conv1d_uses_conv2d::RULE,
     &softmax_needs_wide::RULE,
-    &ping_pong_hint::RULE,
     &default_key_redundant::RULE,
     &use_processor_notation::RULE,
     &wide_classifier::RULE,

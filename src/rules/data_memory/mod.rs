@@ -1,8 +1,43 @@
 //! AX3: data memory.
 
+mod concat_in_offset;
+mod gap_extent_overflow;
+mod in_offset_defaults_to_previous;
+mod in_offset_without_in_sequences;
+mod in_place_reader;
+mod input_exceeds_memory;
+mod interleave_in_offset;
+mod linear_output_reshaped;
+mod live_data_overwritten;
+mod missing_in_sequences;
+mod network_input_overwritten;
+mod out_offset_range;
+mod output_exceeds_memory;
+mod output_overwrites_input;
+mod overlap;
 mod stream_tail_unprotected;
+mod unaligned_offset;
+mod uninitialised_read;
 
 use super::Rule;
 
 /// The rules of this area, by code.
-pub static RULES: &[&Rule] = &[&stream_tail_unprotected::RULE];
+pub static RULES: &[&Rule] = &[
+    &out_offset_range::RULE,
+    &input_exceeds_memory::RULE,
+    &output_exceeds_memory::RULE,
+    &output_overwrites_input::RULE,
+    &in_offset_without_in_sequences::RULE,
+    &concat_in_offset::RULE,
+    &interleave_in_offset::RULE,
+    &live_data_overwritten::RULE,
+    &in_place_reader::RULE,
+    &network_input_overwritten::RULE,
+    &gap_extent_overflow::RULE,
+    &unaligned_offset::RULE,
+    &stream_tail_unprotected::RULE,
+    &uninitialised_read::RULE,
+    &in_offset_defaults_to_previous::RULE,
+    &linear_output_reshaped::RULE,
+    &missing_in_sequences::RULE,
+];

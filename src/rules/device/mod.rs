@@ -1,6 +1,24 @@
 //! AX7: limits of the chip.
 
+mod binary_and_1bit;
+mod binary_unsupported;
+mod bypass_unsupported;
+mod calcx4_unsupported;
+mod max_input_channels;
+mod max_output_channels;
+mod readahead_unsupported;
+mod snoop_unsupported;
+
 use super::Rule;
 
 /// The rules of this area, by code.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &readahead_unsupported::RULE,
+    &calcx4_unsupported::RULE,
+    &snoop_unsupported::RULE,
+    &bypass_unsupported::RULE,
+    &binary_unsupported::RULE,
+    &binary_and_1bit::RULE,
+    &max_input_channels::RULE,
+    &max_output_channels::RULE,
+];

@@ -22,7 +22,7 @@ dataset: example
 layers:
   - processors: 0x000000000000000f
     in_channels: 4
-    in_dim: [16, 1000]
+    in_dim: [2, 1000]
     out_channels: 4
     out_offset: 0x0000
     op: conv2d
@@ -81,7 +81,7 @@ dataset: example
 layers:
   - processors: 0x000000000000000f
     in_channels: 4
-    in_dim: [16, 500]
+    in_dim: [2, 500]
     out_channels: 4
     out_offset: 0x0000
     op: conv2d

@@ -34,6 +34,7 @@ layers:
   - processors: 0x000000000000ffff
     out_channels: 16
     out_offset: 0x4000
+    next_sequence: stop
     op: conv2d
     kernel_size: 3x3
     pad: 1
@@ -42,6 +43,7 @@ layers:
     output_processors: 0x000000000000ffff
     out_channels: 16
     out_offset: 0x0000
+    next_sequence: 1
     op: conv2d
     kernel_size: 3x3
     pad: 1

@@ -22,16 +22,16 @@ Write `pad` on the Conv1d, or on all 2-D layers.",
     examples: &[Example {
         bad: network!(
             r"
-  - op: Conv2d
-    in_dim: [8, 8]
+  - op: Conv1d
+    kernel_size: 3
+    #            ^ AX054
+    in_dim: 64
     in_channels: 4
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x2000
-  - op: Conv1d
-    kernel_size: 3
-    #            ^ AX054
-    in_dim: 48
+  - op: Conv2d
+    in_dim: [8, 8]
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x4000
@@ -39,16 +39,16 @@ Write `pad` on the Conv1d, or on all 2-D layers.",
         ),
         good: network!(
             r"
-  - op: Conv2d
-    in_dim: [8, 8]
-    in_channels: 4
-    out_channels: 4
-    processors: 0x000000000000000f
-    out_offset: 0x2000
   - op: Conv1d
     kernel_size: 3
     pad: 1
     in_dim: 64
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+  - op: Conv2d
+    in_dim: [8, 8]
     out_channels: 4
     processors: 0x000000000000000f
     out_offset: 0x4000

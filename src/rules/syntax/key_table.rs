@@ -919,5 +919,6 @@ two layers, or for an average over everything use what is left after earlier poo
     }],
     source: "max7800x.py:1721",
     fix: FixAvailability::None,
+    covers: &[Code(406), Code(416), Code(453), Code(456)],
     ..RULE
 };

@@ -2,14 +2,6 @@
 
 use super::{Context, Rule};
 
-/// A complete network for an example, of these lines below `layers:`; they start with a line
-/// break.
-macro_rules! network {
-    ($layers:literal) => {
-        concat!("arch: demo\ndataset: demo\n\nlayers:", $layers)
-    };
-}
-
 /// A complete network for an example: one convolution with these further lines.
 macro_rules! convolution {
     ($lines:literal) => {

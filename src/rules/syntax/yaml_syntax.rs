@@ -34,7 +34,7 @@ What is readable of a broken file is checked all the same.",
     processors: 0x000000000000000f
     out_offset: 0x2000
   - <<: *first
-  # <- AX001
+  # ^^ AX001
     op: Conv2d
     out_channels: 4
     processors: 0x000000000000000f

@@ -1,0 +1,141 @@
+//! SARIF 2.1.0, which code scanning services read.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Finding, Fix, Severity};
+use crate::rules::{Documentation, documented};
+use crate::text::Span;
+
+use super::FileReport;
+use super::docs::rule_chapter;
+use super::json::pretty;
+use super::place::Places;
+
+/// The findings as a SARIF log with one run.
+pub fn sarif(files: &[FileReport]) -> String {
+    let found = || files.iter().flat_map(|file| &file.findings);
+    let rules: Vec<Documentation> = documented()
+        .filter(|rule| found().any(|finding| finding.code == rule.code))
+        .collect();
+    let places: Vec<Places> = files.iter().map(Places::new).collect();
+    let results: Vec<Value> = places
+        .iter()
+        .flat_map(|places| {
+            let findings = places.file.findings.iter();
+            findings.map(|finding| result(places, finding))
+        })
+        .collect();
+    pretty(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "ai8x-lint",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(descriptor).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    }))
+}
+
+fn descriptor(rule: &Documentation) -> Value {
+    json!({
+        "id": rule.code.to_string(),
+        "name": rule.name,
+        "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": rule.explanation },
+        "help": { "text": rule.explanation, "markdown": rule_chapter(rule) },
+        "defaultConfiguration": { "level": level(rule.severity) },
+    })
+}
+
+fn result(places: &Places, finding: &Finding) -> Value {
+    let related = finding.related.iter().map(|related| {
+        json!({
+            "message": { "text": related.message },
+            "physicalLocation": location(places, related.span),
+        })
+    });
+    // A change without replacements is none for SARIF.
+    let fixes = finding
+        .fixes
+        .iter()
+        .filter(|proposal| !proposal.edits.is_empty())
+        .map(|proposal| fix(places, proposal));
+    let mut message = finding.message.clone();
+    for note in &finding.notes {
+        let _ = write!(message, "\n{note}");
+    }
+    json!({
+        "ruleId": finding.code.to_string(),
+        "level": level(finding.severity),
+        "message": { "text": message },
+        "locations": [{ "physicalLocation": location(places, finding.span) }],
+        "relatedLocations": related.collect::<Vec<_>>(),
+        "fixes": fixes.collect::<Vec<_>>(),
+    })
+}
+
+fn fix(places: &Places, fix: &Fix) -> Value {
+    let replacements = fix.edits.iter().map(|edit| {
+        json!({
+            "deletedRegion": region(places, edit.span),
+            "insertedContent": { "text": edit.new_text },
+        })
+    });
+    json!({
+        "description": { "text": fix.title },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(&places.file.path) },
+            "replacements": replacements.collect::<Vec<_>>(),
+        }],
+    })
+}
+
+fn location(places: &Places, span: Span) -> Value {
+    json!({
+        "artifactLocation": { "uri": uri(&places.file.path) },
+        "region": region(places, span),
+    })
+}
+
+fn region(places: &Places, span: Span) -> Value {
+    let (start, end) = places.range(span);
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information | Severity::Hint => "note",
+    }
+}
+
+/// A path as a URI: relative ones stay relative.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    if path.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in path.bytes() {
+        match byte {
+            b'\\' => uri.push('/'),
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}

@@ -1,0 +1,142 @@
+//! The inputs of a concatenation are named in another order than they lie in memory.
+
+use crate::diagnostic::{Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+
+use super::masks;
+
+/// AX214
+pub(super) static RULE: Rule = Rule {
+    code: Code(214),
+    name: "concat-order-first",
+    severity: Severity::Warning,
+    summary: "the inputs of a concatenation are named in another order than they lie in memory",
+    explanation: "Channels are joined in the order of their processors. `in_sequences` should name the inputs in that order, which must \
+     be the order of `torch.cat` in the model: otherwise the channels are swapped.",
+    examples: &[Example {
+        bad: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x0000000000000f00
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x00000000000000f0
+    in_sequences: [0]
+    in_offset: 0x0000
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x00000000000000ff
+    output_processors: 0x000000000000000f
+    in_sequences: [2, 1]
+  #               ^^^^^^ AX214
+    in_offset: 0x2000
+    out_channels: 4
+    out_offset: 0x6000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+",
+        good: "\
+# ai8x-lint: device=MAX78000
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai85examplenet
+dataset: example
+layers:
+  - processors: 0x0000000000000001
+    output_processors: 0x0000000000000f00
+    in_channels: 1
+    in_dim: [16, 16]
+    out_channels: 4
+    out_offset: 0x0000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x000000000000000f
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x0000000000000f00
+    output_processors: 0x00000000000000f0
+    in_sequences: [0]
+    in_offset: 0x0000
+    out_channels: 4
+    out_offset: 0x2000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - processors: 0x00000000000000ff
+    output_processors: 0x000000000000000f
+    in_sequences: [1, 2]
+    in_offset: 0x2000
+    out_channels: 4
+    out_offset: 0x6000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+",
+        shapes: None,
+    }],
+    source: "max7800x.py:749",
+    fix: FixAvailability::None,
+    covers: &[Code(215)],
+    check,
+};
+
+fn check(cx: &Context, out: &mut Findings) {
+    for join in masks::joins(cx) {
+        let parameters = &cx.analysis.parameters[join.layer];
+        if parameters.operands != Ok(1) || parameters.write_gap != Ok(0) {
+            continue;
+        }
+        let swapped = join
+            .inputs
+            .windows(2)
+            .find(|pair| pair[1].2.trailing_zeros() < pair[0].2.trailing_zeros());
+        let Some([(_, _, before), (_, _, after)]) = swapped else {
+            continue;
+        };
+        let layer = &cx.network.layers[join.layer];
+        let finding = out.new_finding(
+            layer.in_sequences.span().unwrap_or(layer.head),
+            join.layer,
+            format!(
+                "an input that starts at processor {} is named before one that starts at {}: channels are \
+                 joined in the order of the processors",
+                before.trailing_zeros(),
+                after.trailing_zeros()
+            ),
+        );
+        out.push(join.relate(cx, finding));
+    }
+}

@@ -1,0 +1,81 @@
+//! A depth-wise mask that spans quadrants does not start at a multiple of 4.
+
+use crate::diagnostic::{Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+
+/// AX206
+pub(super) static RULE: Rule = Rule {
+    code: Code(206),
+    name: "depthwise-input-alignment",
+    severity: Severity::Error,
+    summary: "a depth-wise mask that spans quadrants does not start at a multiple of 4",
+    explanation: "A depth-wise layer that reads more than 16 processor positions must start at a multiple of 4, so that each memory \
+     is read in step.",
+    examples: &[Example {
+        bad: "\
+# ai8x-lint: device=MAX78002
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai87examplenet
+dataset: example
+layers:
+  - processors: 0x000000000003fffe
+  #             ^^^^^^^^^^^^^^^^^^ AX206
+    output_processors: 0x000000000001ffff
+    in_channels: 17
+    in_dim: [8, 8]
+    out_channels: 17
+    out_offset: 0x4000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+    groups: 17
+",
+        good: "\
+# ai8x-lint: device=MAX78002
+# ai8x-lint: flags=\"--timer 0\"
+arch: ai87examplenet
+dataset: example
+layers:
+  - processors: 0x000000000001ffff
+    output_processors: 0x000000000001ffff
+    in_channels: 17
+    in_dim: [8, 8]
+    out_channels: 17
+    out_offset: 0x4000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+    groups: 17
+",
+        shapes: None,
+    }],
+    source: "max7800x.py:973",
+    fix: FixAvailability::None,
+    covers: &[],
+    check,
+};
+
+fn check(cx: &Context, out: &mut Findings) {
+    for (index, layer) in cx.executed() {
+        let depthwise = cx.analysis.parameters[index]
+            .groups
+            .is_ok_and(|groups| groups > 1);
+        let Ok(mask) = cx.analysis.memory[index].processors else {
+            continue;
+        };
+        let first = mask.trailing_zeros();
+        let spans = mask >> first.min(63) >> 16 != 0;
+        if cx.device.depthwise && depthwise && first % 4 != 0 && spans {
+            out.report(
+                layer.processors.span().unwrap_or(layer.head),
+                index,
+                format!(
+                    "a depth-wise mask over more than 16 positions must start at a multiple of 4, not at \
+                     processor {first}"
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The YAML layer on broken and mutated text.
+
+mod corpus;
+mod mutations;
+mod recovery;
