@@ -142,21 +142,18 @@ impl Reader<'_> {
     /// Keys that stand in text which could not be read count as given, without a value. Yields
     /// whether the mapping can be judged: nothing is missing in it, or it is known what.
     fn fill_gaps(&self, mapping: NodeId, scope: Scope, known: &mut Vec<Occurrence>) -> bool {
-        let gaps: Vec<Span> = self
-            .document
-            .gaps_in(mapping)
-            .filter(|gap| {
-                // What is missing in a value is no key of this mapping.
-                let entries = self.document.entries(mapping).iter();
-                entries
-                    .filter(|entry| self.document.value(entry.value).is_none())
-                    .all(|entry| {
-                        self.document
-                            .gaps_in(entry.value)
-                            .all(|inner| inner != *gap)
-                    })
-            })
+        let document = self.document;
+        // What is missing in a value is no key of this mapping.
+        let inside: Vec<Span> = document
+            .entries(mapping)
+            .iter()
+            .map(|entry| entry.value)
+            .filter(|&value| document.value(value).is_none() || document.is_unreadable(value))
+            .flat_map(|value| document.gaps_in(value))
             .collect();
+        let gaps = document
+            .gaps_in(mapping)
+            .filter(|gap| !inside.contains(gap));
         let mut judged = true;
         for gap in gaps {
             let words = gap
