@@ -308,7 +308,7 @@ mod tests {
             ("1", true, true),
             ("0", false, true),
             ("0.0", false, true),
-            ("\"false\"", true, true),
+            ("\"flase\"", true, true),
             ("\"\"", false, true),
             ("~", false, true),
             ("[]", false, true),
@@ -319,6 +319,8 @@ mod tests {
             assert_eq!(layer.streaming.value(), Some(value), "{text}");
             assert_eq!(codes == [28], wrong, "{text}");
         }
+        let (layer, codes) = super::tests::layer("streaming: 'Off'");
+        assert_eq!((layer.streaming.value(), codes), (None, vec![28]));
     }
 
     #[test]

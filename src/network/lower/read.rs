@@ -254,7 +254,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What Python finds true.
+    /// What Python finds true. Text that says no and is true is a fault, for nobody means it.
     pub(super) fn boolean(&mut self, at: &Occurrence) -> Field<bool> {
         self.field(at, |reader, at| {
             let acts_as = match reader.document.value(at.value) {
@@ -277,7 +277,11 @@ impl Reader<'_> {
                 acts_as,
                 says_opposite,
             };
-            reader.report(Fault::new(28, at.entry.value, kind), Some(at.entry));
+            let fault = Fault::new(28, at.entry.value, kind);
+            if says_opposite {
+                return Err(fault);
+            }
+            reader.report(fault, Some(at.entry));
             Ok(acts_as)
         })
     }
@@ -296,7 +300,9 @@ impl Reader<'_> {
             };
             let value = match reader.document.value(at.value) {
                 Some(Value::Int(value)) => value,
-                Some(Value::Bool(value)) => i128::from(reader.boolean_as_number(at, value)),
+                Some(Value::Bool(value)) => {
+                    i128::from(reader.boolean_as_number(at, at.value, value))
+                }
                 Some(Value::String(text)) if text_allowed => {
                     hex(&text).ok_or_else(|| fault(ProblemKind::NotHex))?
                 }
@@ -312,7 +318,7 @@ impl Reader<'_> {
     /// A whole number in the range of its key.
     pub(super) fn integer(&mut self, at: &Occurrence) -> Field<i64> {
         self.field(at, |reader, at| {
-            reader.number(at, at.value, range(at.entry.key))
+            reader.number(at, at.value, at.entry.key.domain.range())
         })
     }
 
@@ -329,7 +335,9 @@ impl Reader<'_> {
             };
             let (found, text) = match reader.document.value(at.value) {
                 Some(Value::Int(value)) => (i64::try_from(value).ok(), None),
-                Some(Value::Bool(value)) => (Some(reader.boolean_as_number(at, value)), None),
+                Some(Value::Bool(value)) => {
+                    (Some(reader.boolean_as_number(at, at.value, value)), None)
+                }
                 Some(Value::String(text)) => match Word::find(words, &text) {
                     Some(word) => match word.meaning {
                         Meaning::Number(number) => return Ok(number),
@@ -379,7 +387,7 @@ impl Reader<'_> {
     /// A number for both directions, or a list of two.
     pub(super) fn pair(&mut self, at: &Occurrence) -> Field<[i64; 2]> {
         self.field(at, |reader, at| {
-            let range = range(at.entry.key);
+            let range = at.entry.key.domain.range();
             if !reader.is_list(at.value) {
                 let value = reader.number(at, at.value, range)?;
                 return Ok([value, value]);
@@ -391,7 +399,7 @@ impl Reader<'_> {
     /// `[height, width]`, or a length, which stands for `[length, 1]`.
     pub(super) fn dimensions(&mut self, at: &Occurrence) -> Field<[i64; 2]> {
         self.field(at, |reader, at| {
-            let range = range(at.entry.key);
+            let range = at.entry.key.domain.range();
             if !reader.is_list(at.value) {
                 return Ok([reader.number(at, at.value, range)?, 1]);
             }
@@ -414,14 +422,14 @@ impl Reader<'_> {
             if !reader.is_list(at.value) {
                 return Err(reader.wrong_type(at, at.value));
             }
-            reader.two(at, range(at.entry.key))
+            reader.two(at, at.entry.key.domain.range())
         })
     }
 
     /// A number or a list of numbers.
     pub(super) fn integers(&mut self, at: &Occurrence) -> Field<Vec<Spanned<i64>>> {
         self.field(at, |reader, at| {
-            let range = range(at.entry.key);
+            let range = at.entry.key.domain.range();
             if !reader.is_list(at.value) {
                 return Ok(vec![Spanned {
                     value: reader.number(at, at.value, range)?,
@@ -526,7 +534,9 @@ impl Reader<'_> {
     fn one_reference(&mut self, at: &Occurrence, node: NodeId) -> Reading<Reference> {
         match self.document.value(node) {
             Some(Value::Int(value)) => Ok(Reference::Number(clamp(value))),
-            Some(Value::Bool(value)) => Ok(Reference::Number(self.boolean_as_number(at, value))),
+            Some(Value::Bool(value)) => {
+                Ok(Reference::Number(self.boolean_as_number(at, node, value)))
+            }
             Some(Value::String(name)) => Ok(Reference::Name(name)),
             _ => Err(self.wrong_type(at, node)),
         }
@@ -571,7 +581,7 @@ impl Reader<'_> {
     fn number(&mut self, at: &Occurrence, node: NodeId, range: Range) -> Reading<i64> {
         let value = match self.document.value(node) {
             Some(Value::Int(value)) => value,
-            Some(Value::Bool(value)) => i128::from(self.boolean_as_number(at, value)),
+            Some(Value::Bool(value)) => i128::from(self.boolean_as_number(at, node, value)),
             _ => return Err(self.wrong_type(at, node)),
         };
         let code = if value < i128::from(range.min) {
@@ -591,10 +601,11 @@ impl Reader<'_> {
         }
     }
 
-    fn boolean_as_number(&mut self, at: &Occurrence, value: bool) -> i64 {
+    fn boolean_as_number(&mut self, at: &Occurrence, node: NodeId, value: bool) -> i64 {
         let value = i64::from(value);
         let kind = ProblemKind::BooleanAsNumber { value };
-        self.report(Fault::new(51, at.entry.value, kind), Some(at.entry));
+        let span = self.document.span(node);
+        self.report(Fault::new(51, span, kind), Some(at.entry));
         value
     }
 
@@ -653,18 +664,6 @@ impl Fault {
             span,
             kind,
         }
-    }
-}
-
-/// The limits of the numbers of a key.
-fn range(key: &Key) -> Range {
-    match key.domain {
-        Domain::Integer(range)
-        | Domain::Offset(range)
-        | Domain::Pair(range)
-        | Domain::Dimensions(range)
-        | Domain::Integers(range) => range,
-        _ => Range::NATURAL,
     }
 }
 

@@ -76,15 +76,23 @@ fn check(cx: &Context, out: &mut Findings) {
             count(i64::from(mask.value.count_ones()), "processor")
         );
         let mut finding = out.new_finding(mask.span, mask.layer, message);
+        let meant = format!("0x{:016x}", mask.value);
         if let Ok(bits) = u64::from_str_radix(&text.replace(['.', '_'], ""), 16) {
             let digits = format!("0x{bits:016x}");
+            if digits == meant {
+                out.push(finding.fix(
+                    Applicability::Safe,
+                    format!("Write `{digits}`"),
+                    edits::replace_value(mask.span, &digits),
+                ));
+                continue;
+            }
             finding = finding.fix(
                 Applicability::Unsafe,
                 format!("Write `{digits}`, what the digits look like"),
                 edits::replace_value(mask.span, &digits),
             );
         }
-        let meant = format!("0x{:016x}", mask.value);
         out.push(finding.fix(
             Applicability::DisplayOnly,
             format!("Write `{meant}`, what it means now"),
