@@ -55,6 +55,16 @@ layers:
     out_offset: 0x0000
 ";
 
+/// The shapes of both.
+const SHAPES: &str = r#"{
+  "input": [3, 2, 2],
+  "weights": [
+    {"in": 3, "out": 16, "kernel": [3, 3], "bias": true},
+    {"in": 64, "out": 10, "kernel": [1], "bias": true}
+  ]
+}
+"#;
+
 /// A folder to work in.
 struct Folder(TempDir);
 
@@ -543,12 +553,9 @@ fn assumptions_are_said_on_demand() {
         ("a.yaml", &CLEAN.replace("tiny", "ai85tiny")),
         (
             "b.yaml",
-            &format!("{CLEAN}# ai8x-lint: device=ai87 flags=\"--fifo\" shapes=s.json\n"),
+            &format!("{CLEAN}# ai8x-lint: device=ai87 flags=\"--no-kat\" shapes=s.json\n"),
         ),
-        (
-            "s.json",
-            "{\"input\": [3, 8, 8], \"weights\": [{\"in\": 3, \"out\": 16, \"kernel\": [3, 3]}, {\"in\": 1024, \"out\": 4, \"kernel\": [1]}]}",
-        ),
+        ("s.json", SHAPES),
     ]);
     assert_snapshot!(folder.run(&["-v", "."]), @"
     exit code: 0
@@ -556,16 +563,16 @@ fn assumptions_are_said_on_demand() {
     Found nothing in 2 files
     ----- stderr -----
     ai8x-lint: a.yaml: device MAX78000 (beginning of `arch`); izer-flags unknown; shapes unknown
-    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --fifo (comment in line 20); shapes s.json (comment in line 20): input 3x8x8 and 2 weighted layers
+    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --no-kat (comment in line 20); shapes s.json (comment in line 20): input 3x2x2 and 2 weighted layers
     ");
     assert_snapshot!(
-        folder.run(&["-v", "--device", "MAX78000", "--izer-flags", "--no-kat", "--shapes", "s.json", "b.yaml"]),
+        folder.run(&["-v", "--device", "MAX78000", "--izer-flags", "--softmax", "--shapes", "s.json", "b.yaml"]),
         @"
     exit code: 0
     ----- stdout -----
     Found nothing in 1 file
     ----- stderr -----
-    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --no-kat (command line); shapes s.json (command line): input 3x8x8 and 2 weighted layers
+    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --softmax (command line); shapes s.json (command line): input 3x2x2 and 2 weighted layers
     "
     );
     assert_snapshot!(folder.run(&["--device", "MAX78003", "b.yaml"]), @"
@@ -574,6 +581,40 @@ fn assumptions_are_said_on_demand() {
     error: invalid value 'MAX78003' for '--device <DEVICE>': it is MAX78000, MAX78002 or both
 
     For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_device_that_only_the_name_suggests_is_a_warning() {
+    let text = CLEAN
+        .replace("tiny", "ai85tiny")
+        .replace("pad: 1\n", "pad: 1\n    calcx4: true\n");
+    let folder = Folder::new(&[("a.yaml", &text)]);
+    assert_snapshot!(folder.run(&["a.yaml"]), @"
+    exit code: 0
+    ----- stdout -----
+    warning[AX702]: the MAX78000 has no `calcx4`; the MAX78002 has it
+      ┌─ a.yaml:9:5
+      │
+    9 │     calcx4: true
+      │     ^^^^^^^^^^^^ layer 0
+      │
+      = this is about the MAX78000, which the name `ai85…` suggests, and not about the MAX78002; `--device` or a comment `# ai8x-lint: device=…` says which it is
+      = fix (--fix --unsafe-fixes): Delete `calcx4`
+        -     calcx4: true
+
+    Found 1 warning in 1 file; 1 fixable with --fix --unsafe-fixes
+    ");
+    assert_snapshot!(folder.run(&["--output-format", "concise", "--device", "MAX78000"]), @"
+    exit code: 1
+    ----- stdout -----
+    a.yaml:9:5: error[AX702] the MAX78000 has no `calcx4`; the MAX78002 has it
+    Found 1 error in 1 file; 1 fixable with --fix --unsafe-fixes
+    ");
+    assert_snapshot!(folder.run(&["--output-format", "concise", "--device", "MAX78002"]), @"
+    exit code: 0
+    ----- stdout -----
+    Found nothing in 1 file
     ");
 }
 
@@ -631,6 +672,159 @@ fn fixes_are_shown_applied_and_nothing_else_changes() {
     assert_eq!(folder.read("a.yaml"), safe.replace("devise", "device"));
     assert_snapshot!(folder.run(&["--diff", "--unsafe-fixes", "."]), @"exit code: 0");
     assert_snapshot!(last_line(&folder.run(&["--unsafe-fixes", "."])), @"For more information, try '--help'.");
+}
+
+/// A network with a misspelt key, a key given twice, and a mask with a bit too few.
+const FAULTY: &str = "\
+arch: tiny
+dataset: demo
+
+layers:
+  - name: conv
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activaton: relu
+    data_format: HWC
+    processors: 0x0000000000000007
+    out_offset: 0x2000
+  - name: scores
+    op: linear
+    flatten: true
+    activate: none
+    output_width: 32
+    processors: 0x0000000000007fff
+    out_offset: 0x0000
+    flatten: true
+";
+
+#[test]
+fn faults_are_shown_with_layers_related_places_and_fixes() {
+    let folder = Folder::new(&[("a.yaml", FAULTY), ("a.shapes.json", SHAPES)]);
+    assert_snapshot!(folder.run(&["a.yaml"]), @"
+    exit code: 1
+    ----- stdout -----
+    error[AX006]: `activaton` is no key of a layer; did you mean `activation`?
+      ┌─ a.yaml:9:5
+      │
+    9 │     activaton: relu
+      │     ^^^^^^^^^ layer 0
+      │
+      = fix (--fix): Rename to `activation`
+        -     activaton: relu
+        +     activation: relu
+
+    error[AX203]: layer 0 (`conv`) needs 16 processors for 16 output channels, but `processors` of layer 1 (`scores`), which takes them, has 15 bits set
+       ┌─ a.yaml:18:17
+       │
+     5 │   - name: conv
+       │   ------ the layer that writes these channels
+       ·
+    18 │     processors: 0x0000000000007fff
+       │                 ^^^^^^^^^^^^^^^^^^ layer 1
+       │
+       = fix (--fix --unsafe-fixes): Use 0x000000000000ffff: 16 processors from 0 on
+         -     processors: 0x0000000000007fff
+         +     processors: 0x000000000000ffff
+
+    error[AX002]: `flatten` is given twice in one mapping
+       ┌─ a.yaml:20:5
+       │
+    15 │     flatten: true
+       │     ------- first given here
+       ·
+    20 │     flatten: true
+       │     ^^^^^^^ layer 1
+       │
+       = fix (--fix): Delete `flatten: true`
+         -     flatten: true
+
+    Found 3 errors in 1 file; 2 fixable with --fix, 1 more with --fix --unsafe-fixes
+    ");
+    assert_snapshot!(folder.run(&["--select", "AX006,duplicate-key", "--output-format", "concise"]), @"
+    exit code: 1
+    ----- stdout -----
+    a.yaml:9:5: error[AX006] `activaton` is no key of a layer; did you mean `activation`?
+    a.yaml:20:5: error[AX002] `flatten` is given twice in one mapping
+    Found 2 errors in 1 file; 2 fixable with --fix
+    ");
+    assert_snapshot!(folder.run(&["--ignore", "AX0,AX2", "--output-format", "concise"]), @"
+    exit code: 0
+    ----- stdout -----
+    Found nothing in 1 file
+    ");
+}
+
+#[test]
+fn a_suppression_at_the_dash_is_for_the_layer() {
+    let suppressed = FAULTY
+        .replace("name: conv", "name: conv  # ai8x-lint: ignore[AX006] soon")
+        .replace(
+            "  - name: scores",
+            "  # ai8x-lint: ignore[duplicate-key, AX2]\n  - name: scores",
+        );
+    let folder = Folder::new(&[("a.yaml", &suppressed), ("a.shapes.json", SHAPES)]);
+    assert_snapshot!(folder.run(&["--output-format", "concise"]), @"
+    exit code: 0
+    ----- stdout -----
+    Found nothing in 1 file
+    ");
+}
+
+#[test]
+fn fixes_of_rules_round_trip() {
+    let folder = Folder::new(&[("a.yaml", FAULTY), ("a.shapes.json", SHAPES)]);
+    assert_snapshot!(folder.run(&["--diff", "--unsafe-fixes"]), @"
+    exit code: 1
+    ----- stdout -----
+    --- a.yaml
+    +++ a.yaml
+    @@ -6,7 +6,7 @@
+         op: conv2d
+         kernel_size: 3x3
+         pad: 1
+    -    activaton: relu
+    +    activation: relu
+         data_format: HWC
+         processors: 0x0000000000000007
+         out_offset: 0x2000
+    @@ -15,6 +15,5 @@
+         flatten: true
+         activate: none
+         output_width: 32
+    -    processors: 0x0000000000007fff
+    +    processors: 0x000000000000ffff
+         out_offset: 0x0000
+    -    flatten: true
+    ");
+    assert_snapshot!(folder.run(&["--fix", "--output-format", "concise"]), @"
+    exit code: 1
+    ----- stdout -----
+    a.yaml:18:17: error[AX203] layer 0 (`conv`) needs 16 processors for 16 output channels, but `processors` of layer 1 (`scores`), which takes them, has 15 bits set
+    Fixed 2 findings
+    Found 1 error in 1 file; 1 fixable with --fix --unsafe-fixes
+    ");
+    assert_snapshot!(folder.run(&["--fix", "--unsafe-fixes", "--output-format", "concise"]), @"
+    exit code: 0
+    ----- stdout -----
+    Fixed 1 finding
+    Found nothing in 1 file
+    ");
+}
+
+#[test]
+fn broken_text_is_linted_as_far_as_it_can_be_read() {
+    let broken = CLEAN
+        .replace("pad: 1", "pad: [1")
+        .replace("activate: none", "activate: sigmoid");
+    let folder = Folder::new(&[("a.yaml", &broken)]);
+    assert_snapshot!(folder.run(&["--output-format", "concise", "."]), @"
+    exit code: 1
+    ----- stdout -----
+    a.yaml:8:10: error[AX001] this `[` is not closed with `]`
+    a.yaml:16:15: error[AX014] `sigmoid` is no value of `activate`
+    Found 2 errors in 1 file
+    ");
 }
 
 #[test]
@@ -720,7 +914,7 @@ fn devices_stand_side_by_side() {
 fn what_is_in_force_is_printed() {
     let folder = Folder::new(&[
         ("a.yaml", CLEAN),
-        ("a.shapes.json", "{\"input\": [4, 8, 8], \"weights\": []}"),
+        ("a.shapes.json", SHAPES),
         (
             "ai8x-lint.toml",
             "device = \"MAX78002\"\nizer-flags = \"--fifo\"\nselect = [\"AX\"]\nignore = [\"AX981\"]\n\
@@ -736,7 +930,7 @@ fn what_is_in_force_is_printed() {
     configuration     ai8x-lint.toml
     device            MAX78002 (ai8x-lint.toml)
     izer-flags        --fifo (ai8x-lint.toml)
-    shapes            a.shapes.json (has the network's name): input 3x8x8 and 2 weighted layers
+    shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     select            AX
     extend-select     none
     ignore            AX981
@@ -752,7 +946,7 @@ fn what_is_in_force_is_printed() {
     configuration     ai8x-lint.toml
     device            unknown, both are checked
     izer-flags        --fifo (ai8x-lint.toml)
-    shapes            a.shapes.json (has the network's name): input 3x8x8 and 2 weighted layers
+    shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     select            AX
     extend-select     none
     ignore            AX981

@@ -33,6 +33,8 @@ pub struct Input {
 pub struct Graph {
     /// The layers in order of execution.
     pub order: Vec<usize>,
+    /// The position of each layer in `order`.
+    times: Vec<Option<usize>>,
     /// The layer that runs before each layer; `None` for the first one and for skipped ones.
     pub previous: Vec<Option<usize>>,
     /// What runs after each layer.
@@ -57,6 +59,7 @@ impl Graph {
         let count = network.layers.len();
         let mut graph = Self {
             order: Vec::with_capacity(count),
+            times: vec![None; count],
             previous: vec![None; count],
             next: (0..count)
                 .map(|index| next_of(network, device, flags, index, faults))
@@ -89,12 +92,12 @@ impl Graph {
 
     /// Whether a layer is executed at all.
     pub fn runs(&self, layer: usize) -> bool {
-        self.order.contains(&layer)
+        self.time(layer).is_some()
     }
 
     /// When a layer is executed: its position in [`Self::order`].
     pub fn time(&self, layer: usize) -> Option<usize> {
-        self.order.iter().position(|&other| other == layer)
+        self.times.get(layer).copied().flatten()
     }
 
     /// The layers that read the output of `source`, in order of execution.
@@ -120,6 +123,7 @@ impl Graph {
                 return;
             }
             seen[layer] = true;
+            self.times[layer] = Some(self.order.len());
             self.order.push(layer);
             self.previous[layer] = previous;
             previous = Some(layer);

@@ -166,6 +166,13 @@ impl Layout {
         Region { parts }
     }
 
+    /// Bytes of an instance that it takes, gaps included (HWC): a value takes a word of four
+    /// channels, or four words.
+    pub fn bytes(&self) -> i64 {
+        let values = self.pixels * self.spread.passes.max(1) * self.operands;
+        ((values - 1).max(0) * (self.gap + 1) + 1) * self.width / 8 * 4
+    }
+
     /// The words of one channel an instance (CHW): four pixels a word.
     pub fn words_chw(&self, device: &Device) -> Region {
         let parts = (0..INSTANCES)

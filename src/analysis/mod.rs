@@ -36,7 +36,7 @@ pub use streaming::Stream;
 use crate::device::{self, Device};
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{Network, Source};
+use crate::network::{Field, Network, Source};
 use crate::text::Span;
 
 /// A place where derivation stopped; the rule of this code reports it.
@@ -204,6 +204,22 @@ impl Analysis {
             input,
             conflicts,
             faults,
+        }
+    }
+
+    /// The processors whose memory holds what `source` wrote.
+    pub fn map_of(&self, network: &Network, source: Source) -> Fact<u64> {
+        match source {
+            Source::Layer(layer) => self.memory[layer].output_map,
+            Source::Input => match self.graph.order.first() {
+                Some(&start) => self.memory[start].processors,
+                None => unknown(),
+            },
+            Source::Buffer => match network.data_buffer.first().map(|block| &block.processors) {
+                Some(Field::Given { value, .. }) => Ok(*value),
+                Some(Field::Invalid { code, .. }) => Err(Missing::Broken(*code)),
+                Some(Field::Absent) | None => unknown(),
+            },
         }
     }
 

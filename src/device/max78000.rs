@@ -13,6 +13,7 @@ pub static MAX78000: Device = Device {
     max_dim: 1024,                             // MAX_ROW_COL
     documented_max_dim: 1023,                  // README, "Limitations"
     max_channels: 1024,                        // MAX_CHANNELS
+    documented_max_channels: 1024,             // README, "Limitations"
     instance_bytes: 0x8000,                    // INSTANCE_WIDTH * 16
     instance_pitch: 0x8000,                    // INSTANCE_SIZE * 16
     sub_instance_bytes: 0x8000,                // INSTANCE_COUNT and README, "Read-ahead"

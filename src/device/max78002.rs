@@ -13,6 +13,7 @@ pub static MAX78002: Device = Device {
     max_dim: 2048,                            // MAX_ROW_COL
     documented_max_dim: 2047,                 // README, "Limitations"
     max_channels: 1024,                       // MAX_CHANNELS
+    documented_max_channels: 2048,            // README, "Limitations"
     instance_bytes: 0x1_4000,                 // INSTANCE_WIDTH * 16
     instance_pitch: 0x2_0000,                 // INSTANCE_SIZE * 16
     sub_instance_bytes: 0x4000,               // INSTANCE_COUNT and README, "Read-ahead"

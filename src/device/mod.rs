@@ -96,6 +96,8 @@ pub struct Device {
     pub documented_max_dim: i64,
     /// Largest number of input or output channels of a layer.
     pub max_channels: i64,
+    /// Largest number of channels that the vendor's documentation promises.
+    pub documented_max_channels: i64,
     /// Bytes of one data-memory instance.
     pub instance_bytes: i64,
     /// Distance of the first bytes of two neighbouring instances of a quadrant, in bytes.

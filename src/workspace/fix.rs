@@ -1,15 +1,14 @@
 //! Applying fixes: over and over until nothing changes, and each only if it helps.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::diagnostic::{Applicability, Code, Finding, Severity};
+use crate::diagnostic::Applicability;
 use crate::text::{Edit, apply_edits};
 
 use super::assume::Overrides;
 use super::config::Config;
-use super::lint::{Linted, lint};
+use super::lint::{Linted, lint, lint_once};
 use super::source::SourceFile;
 
 /// Fixes may bring new findings with fixes of their own; nobody needs more rounds than this.
@@ -36,10 +35,10 @@ pub fn fix(
     overrides: &Overrides,
     allowed: Applicability,
 ) -> Fixed {
-    let check = |text: &str| lint(&file.with_text(text.to_owned()), config, overrides);
+    let check = |text: &str| lint_once(&file.with_text(text.to_owned()), config, overrides);
     let mut fixed = Fixed {
         text: file.text.clone(),
-        linted: lint(file, config, overrides),
+        linted: lint_once(file, config, overrides),
         applied: 0,
     };
     for _ in 0..MOST_ROUNDS {
@@ -48,6 +47,7 @@ pub fn fix(
             None => break,
         }
     }
+    fixed.linted = lint(&file.with_text(fixed.text.clone()), config, overrides);
     fixed
 }
 
@@ -71,7 +71,7 @@ fn run_round(
         };
         let before = best.as_ref().unwrap_or(start);
         let linted = check(&text);
-        if helps(finding.code, &before.linted, &linted) {
+        if linted.mends(finding.code, &before.linted) {
             edits = together;
             best = Some(Fixed {
                 text,
@@ -81,32 +81,6 @@ fn run_round(
         }
     }
     best
-}
-
-/// Whether a finding with this code is gone, and no code has more errors than before.
-fn helps(code: Code, before: &Linted, after: &Linted) -> bool {
-    let count = |linted: &Linted| all(linted).filter(|finding| finding.code == code).count();
-    let errors_before = errors(before);
-    count(after) < count(before)
-        && errors(after).iter().all(|(code, count)| {
-            errors_before
-                .get(code)
-                .is_some_and(|before| count <= before)
-        })
-}
-
-/// The number of errors by code.
-fn errors(linted: &Linted) -> BTreeMap<Code, usize> {
-    let mut errors = BTreeMap::new();
-    for finding in all(linted).filter(|finding| finding.severity == Severity::Error) {
-        *errors.entry(finding.code).or_default() += 1;
-    }
-    errors
-}
-
-/// The findings, those that are switched off or suppressed included.
-fn all(linted: &Linted) -> impl Iterator<Item = &Finding> {
-    linted.report.findings.iter().chain(&linted.silent)
 }
 
 /// Writes a text in place of a file's, at once: a reader sees the old or the new one. Permissions

@@ -1,14 +1,15 @@
 //! Linting one file: what is known, the rules, then selection, severities and suppressions.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::check::check_document;
 use crate::device::DeviceId;
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Applicability, Code, Finding, Severity};
 use crate::facts::Facts;
 use crate::report::FileReport;
 use crate::rules::{self, tool};
-use crate::text::Span;
+use crate::text::{Span, apply_edits};
 
 use super::assume::{Assumptions, Overrides, gather};
 use super::config::Config;
@@ -29,10 +30,63 @@ pub struct Linted {
     pub sidecar: Option<FileReport>,
 }
 
+impl Linted {
+    /// Whether a finding with this code of an earlier lint is gone, and no code has more errors
+    /// than then.
+    pub(super) fn mends(&self, code: Code, before: &Self) -> bool {
+        let count = |linted: &Self| linted.all().filter(|found| found.code == code).count();
+        let errors_before = before.errors();
+        count(self) < count(before)
+            && self.errors().iter().all(|(code, count)| {
+                errors_before
+                    .get(code)
+                    .is_some_and(|before| count <= before)
+            })
+    }
+
+    /// The number of errors by code.
+    fn errors(&self) -> BTreeMap<Code, usize> {
+        let mut errors = BTreeMap::new();
+        for error in self.all().filter(|found| found.severity == Severity::Error) {
+            *errors.entry(error.code).or_default() += 1;
+        }
+        errors
+    }
+
+    /// The findings, those that are switched off or suppressed included.
+    fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.report.findings.iter().chain(&self.silent)
+    }
+}
+
 /// Lints a file. Whatever happens, there is a result: a failure of ours is a finding.
+///
+/// A fix that does not mend, or brings an error, is only shown.
 pub fn lint(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
-    let attempt = AssertUnwindSafe(|| lint_file(file, config, overrides));
-    catch_unwind(attempt).unwrap_or_else(|_| {
+    let mut linted = lint_once(file, config, overrides);
+    let mut findings = linted.report.findings.clone();
+    for finding in &mut findings {
+        for fix in &mut finding.fixes {
+            let mends = || {
+                let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
+                Some(lint_once(&fixed, config, overrides).mends(finding.code, &linted))
+            };
+            if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
+                fix.applicability = Applicability::DisplayOnly;
+            }
+        }
+    }
+    linted.report.findings = findings;
+    linted
+}
+
+/// [`lint`] without trying the fixes.
+pub(super) fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
+    guarded(file, || lint_file(file, config, overrides))
+}
+
+fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let failed = tool::INTERNAL_ERROR.finding(
             Span::at(0),
             "linting this file failed; please report it with the file",
@@ -213,6 +267,33 @@ mod tests {
             found("a.yaml", TEXT, "select = [\"AX982\"]", ignore),
             lines(&[], 2)
         );
+    }
+
+    #[test]
+    fn a_fix_that_does_not_help_is_only_shown() {
+        let applicability = |text: &str| {
+            let file = SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), text.to_owned());
+            let linted = lint(&file, &Config::default(), &Overrides::default());
+            let directive = linted
+                .report
+                .findings
+                .into_iter()
+                .find(|found| found.code.0 == 982);
+            directive.unwrap().fixes[0].applicability
+        };
+        let alone = "arch: a\nlayers: []\n# ai8x-lint: devise=ai85\n";
+        assert_eq!(applicability(alone), Applicability::Unsafe);
+        // The better word would repeat the directive above.
+        let repeated = alone.replace("arch: a", "arch: a # ai8x-lint: device=ai85");
+        assert_eq!(applicability(&repeated), Applicability::DisplayOnly);
+    }
+
+    #[test]
+    fn a_panic_is_a_finding() {
+        let file = SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), TEXT.to_owned());
+        let linted = guarded(&file, || panic!("on purpose"));
+        assert_eq!(linted.report.findings[0].code, tool::INTERNAL_ERROR.code);
+        assert_eq!(linted.report.path, "a.yaml");
     }
 
     #[test]

@@ -65,14 +65,7 @@ layers:
     }],
     source: "users log V14",
     fix: FixAvailability::None,
-    covers: &[
-        Code(451),
-        Code(464),
-        Code(254),
-        Code(358),
-        Code(201),
-        Code(203),
-    ],
+    covers: &[Code(451), Code(254), Code(358), Code(201), Code(203)],
     check,
 };
 

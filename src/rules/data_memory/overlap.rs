@@ -5,6 +5,8 @@ use crate::diagnostic::Finding;
 use crate::network::Source;
 use crate::rules::{Context, Findings, words};
 
+use super::free;
+
 /// The conflicts of one kind.
 pub(super) fn of<'a>(
     cx: &Context<'a>,
@@ -69,7 +71,10 @@ pub(super) fn finding(
             extent(cx, written)
         ));
     }
-    finding
+    match free::advice(cx, conflict.writer) {
+        Some(advice) => finding.note(advice),
+        None => finding,
+    }
 }
 
 /// The bytes of a region in its instances: `0x2000 to 0x23ff`.

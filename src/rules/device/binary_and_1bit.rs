@@ -1,73 +1,57 @@
-//! Binary and 1-bit weights in one network.
+//! AX706.
 
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-/// AX706
+/// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(706),
     name: "binary-and-1bit",
     severity: Severity::Error,
     summary: "binary and 1-bit weights in one network",
-    explanation: "Binary weights (-1 and +1) and 1-bit weights (-1 and 0) exclude each other: one register sets the meaning for all \
-     layers.",
+    explanation: "\
+A bit of kernel memory stands for -1 or +1 in a binary layer and for 0 or -1 in a 1-bit one, and \
+one setting of the accelerator decides for all layers. The vendor's tool refuses networks that mix \
+them. Take one of the two for all, or 2, 4 or 8 bits where it matters.",
     examples: &[Example {
-        bad: "\
-# ai8x-lint: device=MAX78002
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai87examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000001
-    in_channels: 1
-    in_dim: [16, 16]
+        bad: network!(
+            r"
+  # ai8x-lint: device=MAX78002
+  - op: Conv2d
+    quantization: binary
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    quantization: bin
-  - processors: 0x000000000000000f
-    output_processors: 0x000000000000000f
-    out_channels: 4
-    out_offset: 0x0000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+  - op: Conv2d
     quantization: 1
-  #               ^ AX706
-",
-        good: "\
-# ai8x-lint: device=MAX78002
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai87examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000001
-    in_channels: 1
-    in_dim: [16, 16]
+    #             ^ AX706
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    quantization: bin
-  - processors: 0x000000000000000f
-    output_processors: 0x000000000000000f
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+"
+        ),
+        good: network!(
+            r"
+  # ai8x-lint: device=MAX78002
+  - op: Conv2d
+    quantization: binary
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x0000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-    quantization: bin
-",
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+  - op: Conv2d
+    quantization: 2
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x2000
+"
+        ),
         shapes: None,
     }],
-    source: "max7800x.py:431",
+    source: "backend/max7800x.py:431",
     fix: FixAvailability::None,
     covers: &[],
     check,
@@ -75,23 +59,33 @@ layers:
 
 fn check(cx: &Context, out: &mut Findings) {
     let binary = cx
-        .executed()
+        .layers()
         .find(|(_, layer)| layer.quantization.value() == Some(-1));
-    let Some((first, binary)) = binary.filter(|_| cx.device.extended_features) else {
+    let Some((binary, binary_layer)) = binary else {
         return;
     };
+    // The MAX78000 has no binary weights at all (AX705).
+    if !cx.device.extended_features {
+        return;
+    }
     for (index, layer) in cx.executed() {
-        if layer.quantization.value() == Some(1) {
+        if layer.quantization.value() == Some(1)
+            && let Some(span) = layer.quantization.span()
+        {
+            let label = cx.network.label(binary);
             let finding = out
                 .new_finding(
-                    layer.quantization.span().unwrap_or(layer.head),
+                    span,
                     index,
-                    "1-bit weights cannot be used beside binary ones",
+                    format!("1-bit weights do not go with the binary ones of {label}"),
                 )
                 .related(
-                    binary.quantization.span().unwrap_or(binary.head),
-                    first,
-                    "binary weights",
+                    binary_layer
+                        .quantization
+                        .span()
+                        .unwrap_or(binary_layer.head),
+                    binary,
+                    format!("{label} is binary"),
                 );
             out.push(finding);
         }

@@ -1,74 +1,53 @@
-//! `bypass` does not exist on the MAX78000.
+//! AX704.
 
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-/// AX704
+use super::feature;
+
+/// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(704),
     name: "bypass-unsupported",
     severity: Severity::Error,
-    summary: "`bypass` does not exist on the MAX78000",
-    explanation: "`bypass` sends data past the convolution engine. The MAX78002 has it. A network that needs it was made for the MAX78002: check the device.",
+    summary: "the MAX78000 cannot bypass kernels",
+    explanation: "\
+`bypass` runs a convolution without its weights, for tests of the hardware. Only the MAX78002 can. \
+To hand data on unchanged, use a passthrough layer, `op: none`, which both chips have.",
     examples: &[Example {
-        bad: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0x000000000000000f
-    in_channels: 3
-    in_dim: [16, 16]
+        bad: network!(
+            r"
+  # ai8x-lint: device=MAX78000
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
+    processors: 0x000000000000000f
+    out_offset: 0x1000
     bypass: true
-  # ^^^^^^ AX704
-",
-        good: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0x000000000000000f
-    in_channels: 3
-    in_dim: [16, 16]
+    # <- AX704
+"
+        ),
+        good: network!(
+            r"
+  # ai8x-lint: device=MAX78000
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+"
+        ),
         shapes: None,
     }],
-    source: "max7800x.py:392",
-    fix: FixAvailability::None,
+    source: "backend/max7800x.py:392",
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    if cx.device.extended_features {
-        return;
-    }
-    for (index, layer) in cx.executed() {
-        if layer.bypass.value() == Some(true) {
-            let finding = out
-                .new_finding(
-                    layer.bypass.key().unwrap_or(layer.head),
-                    index,
-                    format!("a {} has no `bypass`", cx.device.name),
-                )
-                .note("the MAX78002 has it: is this network made for that chip?");
-            out.push(finding);
-        }
-    }
+    let flag = None;
+    feature::report(cx, out, "bypass", |layer| &layer.bypass, flag);
 }

@@ -1,74 +1,55 @@
-//! `calcx4` does not exist on the MAX78000.
+//! AX702.
 
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-/// AX702
+use super::feature;
+
+/// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(702),
     name: "calcx4-unsupported",
     severity: Severity::Error,
-    summary: "`calcx4` does not exist on the MAX78000",
-    explanation: "`calcx4` reorders the kernels so that four multi-pass outputs are computed at once. The MAX78002 has it. A network that needs it was made for the MAX78002: check the device.",
+    summary: "the MAX78000 has no `calcx4`",
+    explanation: "\
+`calcx4` computes four output channels at a time and lays out the kernels for that. Only the \
+MAX78002 has it, and it changes no result: without the key the layer computes the same, more \
+slowly. A file that uses it was made for the MAX78002, so no limits of the MAX78000 are checked in \
+it.",
     examples: &[Example {
-        bad: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0x000000000000000f
-    in_channels: 3
-    in_dim: [16, 16]
+        bad: network!(
+            r"
+  # ai8x-lint: device=MAX78000
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
+    processors: 0x000000000000000f
+    out_offset: 0x1000
     calcx4: true
-  # ^^^^^^ AX702
-",
-        good: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0x000000000000000f
-    in_channels: 3
-    in_dim: [16, 16]
+    # <- AX702
+"
+        ),
+        good: network!(
+            r"
+  # ai8x-lint: device=MAX78000
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+"
+        ),
         shapes: None,
     }],
-    source: "max7800x.py:221",
-    fix: FixAvailability::None,
+    source: "backend/max7800x.py:221",
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    if cx.device.extended_features {
-        return;
-    }
-    for (index, layer) in cx.executed() {
-        if layer.calcx4.value() == Some(true) {
-            let finding = out
-                .new_finding(
-                    layer.calcx4.key().unwrap_or(layer.head),
-                    index,
-                    format!("a {} has no `calcx4`", cx.device.name),
-                )
-                .note("the MAX78002 has it: is this network made for that chip?");
-            out.push(finding);
-        }
-    }
+    let flag = cx.analysis.flags.calcx4.then_some("--calcx4");
+    feature::report(cx, out, "calcx4", |layer| &layer.calcx4, flag);
 }

@@ -1,54 +1,48 @@
-//! A layer has more input channels than the hardware can handle.
+//! AX707.
 
 use crate::diagnostic::{Code, Severity};
+use crate::rules::words::{count, dims};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-/// AX707
+/// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(707),
     name: "max-input-channels",
     severity: Severity::Error,
-    summary: "a layer has more input channels than the hardware can handle",
-    explanation: "A layer handles up to 1024 input channels in 16 passes, on both chips.",
+    summary: "a layer has more input channels than the chip can take",
+    explanation: "\
+A layer reads at most 1024 channels: 16 passes over the 64 processors. A flattening layer counts \
+channels before flattening, so it can take up to 1024 channels of up to 256 pixels. Split a wider \
+layer in the model: two layers on half of the channels each, and an element-wise sum.",
     examples: &[Example {
-        bad: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0xffffffffffffffff
-    output_processors: 0x000000000000000f
+        bad: network!(
+            r"
+  - op: Conv2d
+    kernel_size: 1x1
+    pad: 0
+    in_dim: [1, 1]
     in_channels: 1028
-  #              ^^^^ AX707
-    in_dim: [4, 4]
+    #            ^^^^ AX707
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
-        good: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0xffffffffffffffff
-    output_processors: 0x000000000000000f
+    processors: 0xffffffffffffffff
+    out_offset: 0x1000
+"
+        ),
+        good: network!(
+            r"
+  - op: Conv2d
+    kernel_size: 1x1
+    pad: 0
+    in_dim: [1, 1]
     in_channels: 1024
-    in_dim: [4, 4]
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
+    processors: 0xffffffffffffffff
+    out_offset: 0x1000
+"
+        ),
         shapes: None,
     }],
-    source: "max7800x.py:910",
+    source: "backend/max7800x.py:910",
     fix: FixAvailability::None,
     covers: &[],
     check,
@@ -56,14 +50,22 @@ layers:
 
 fn check(cx: &Context, out: &mut Findings) {
     for (fault, layer) in cx.faults(707) {
+        let shape = &cx.analysis.shapes[fault.layer];
+        let most = cx.device.max_channels;
+        let channels = shape.in_channels.map_or_else(
+            |_| format!("more than {most} channels"),
+            |channels| count(channels, "input channel"),
+        );
+        let flattened = match shape.pooled_dim {
+            Ok(dim) if cx.analysis.parameters[fault.layer].flatten == Ok(true) => {
+                format!(" before flattening {} pixels", dims(dim))
+            }
+            _ => String::new(),
+        };
         out.report(
             layer.in_channels.span().unwrap_or(layer.head),
             fault.layer,
-            format!(
-                "{} has more than the {} input channels that the hardware can handle",
-                cx.network.label(fault.layer),
-                cx.device.max_channels
-            ),
+            format!("{channels}{flattened} are more than the {most} that a layer can read"),
         );
     }
 }

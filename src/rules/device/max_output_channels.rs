@@ -1,54 +1,48 @@
-//! A layer has more output channels than the hardware can handle.
+//! AX708.
 
 use crate::diagnostic::{Code, Severity};
+use crate::rules::words::count;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
-/// AX708
+/// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(708),
     name: "max-output-channels",
     severity: Severity::Error,
-    summary: "a layer has more output channels than the hardware can handle",
-    explanation: "A layer handles up to 1024 output channels in 16 passes, on both chips.",
+    summary: "a layer has more output channels than the chip can make",
+    explanation: "\
+A layer writes at most 1024 channels: 16 passes over the 64 processors. The README promises 2048 \
+for the MAX78002, but the vendor's tool refuses more than 1024 on either chip. Split a wider layer \
+in the model.",
     examples: &[Example {
-        bad: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0xffffffffffffffff
-    in_channels: 3
-    in_dim: [4, 4]
+        bad: network!(
+            r"
+  - op: Conv2d
+    kernel_size: 1x1
+    pad: 0
+    in_dim: [1, 1]
+    in_channels: 4
     out_channels: 1028
-  #               ^^^^ AX708
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
-        good: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0xffffffffffffffff
-    in_channels: 3
-    in_dim: [4, 4]
+    #             ^^^^ AX708
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+"
+        ),
+        good: network!(
+            r"
+  - op: Conv2d
+    kernel_size: 1x1
+    pad: 0
+    in_dim: [1, 1]
+    in_channels: 4
     out_channels: 1024
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+"
+        ),
         shapes: None,
     }],
-    source: "max7800x.py:913",
+    source: "backend/max7800x.py:913",
     fix: FixAvailability::None,
     covers: &[],
     check,
@@ -56,14 +50,19 @@ layers:
 
 fn check(cx: &Context, out: &mut Findings) {
     for (fault, layer) in cx.faults(708) {
+        let most = cx.device.max_channels;
+        let channels = match (
+            layer.out_channels.value(),
+            &cx.analysis.weights[fault.layer],
+        ) {
+            (Some(channels), _) => count(channels, "output channel"),
+            (None, Ok(Some(weight))) => count(weight.out_channels, "output channel"),
+            _ => format!("more than {most} output channels"),
+        };
         out.report(
             layer.out_channels.span().unwrap_or(layer.head),
             fault.layer,
-            format!(
-                "{} has more than the {} output channels that the hardware can handle",
-                cx.network.label(fault.layer),
-                cx.device.max_channels
-            ),
+            format!("{channels} are more than the {most} that a layer can write"),
         );
     }
 }

@@ -1,67 +1,66 @@
-//! `snoop` does not exist on the MAX78000.
+//! AX703.
 
-use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::diagnostic::{Applicability, Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
 
-/// AX703
+/// The rule.
 pub(super) static RULE: Rule = Rule {
     code: Code(703),
     name: "snoop-unsupported",
     severity: Severity::Error,
-    summary: "`snoop` does not exist on the MAX78000",
-    explanation: "`snoop` sets up the address snooping of the MAX78002. A network that needs it was made for that chip.",
+    summary: "the MAX78000 has no snoop unit",
+    explanation: "\
+`snoop` sets up a unit that watches data on its way through the accelerator, for tests of the \
+hardware. Only the MAX78002 has it. A file that uses it was made for the MAX78002, so no limits of \
+the MAX78000 are checked in it.",
     examples: &[Example {
-        bad: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
+        bad: network!(
+            r"
+  # ai8x-lint: device=MAX78000
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
+    out_channels: 4
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+
 snoop: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 # <- AX703
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0x000000000000000f
-    in_channels: 3
-    in_dim: [16, 16]
+"
+        ),
+        good: network!(
+            r"
+  # ai8x-lint: device=MAX78000
+  - op: Conv2d
+    in_dim: [8, 8]
+    in_channels: 4
     out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
-        good: "\
-# ai8x-lint: device=MAX78000
-# ai8x-lint: flags=\"--timer 0\"
-arch: ai85examplenet
-dataset: example
-layers:
-  - processors: 0x0000000000000007
-    output_processors: 0x000000000000000f
-    in_channels: 3
-    in_dim: [16, 16]
-    out_channels: 4
-    out_offset: 0x4000
-    op: conv2d
-    kernel_size: 3x3
-    pad: 1
-    activate: relu
-",
+    processors: 0x000000000000000f
+    out_offset: 0x1000
+"
+        ),
         shapes: None,
     }],
-    source: "max7800x.py:233",
-    fix: FixAvailability::None,
+    source: "backend/max7800x.py:233",
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    if let Some(key) = cx.network.snoop.key()
-        && !cx.device.extended_features
-    {
-        let finding = out
-            .new_finding(key, None, format!("a {} has no `snoop`", cx.device.name))
-            .note("the MAX78002 has it: is this network made for that chip?");
-        out.push(finding);
+    let Some(key) = cx.network.snoop.key() else {
+        return;
+    };
+    if cx.device.extended_features {
+        return;
     }
+    let message = format!(
+        "the {} has no snoop unit; the MAX78002 has one",
+        cx.device.name
+    );
+    let finding = out.new_finding(key, None, message);
+    out.push(match edits::delete_entry(cx, key) {
+        Some(edit) => finding.fix(Applicability::Unsafe, "Delete `snoop`", edit),
+        None => finding,
+    });
 }

@@ -1,14 +1,16 @@
 //! AX8: model and checkpoint.
 
+use super::Rule;
+
 mod kernel_size_vs_weights;
 mod layer_count;
 mod surplus_weights;
-
-use super::Rule;
+mod weight_channels;
 
 /// The rules of this area, by code.
 pub static RULES: &[&Rule] = &[
     &layer_count::RULE,
     &kernel_size_vs_weights::RULE,
     &surplus_weights::RULE,
+    &weight_channels::RULE,
 ];

@@ -19,11 +19,12 @@ convolution does.",
             "MAX78000",
             "# ai8x-lint: flags=\"--overlap-data\"
   - op: none
-    in_dim: [4, 1]
+    in_dim: [1, 1]
     in_channels: 4
     processors: 0x000000000000000f
     output_processors: 0x00000000000000f0
     out_offset: 0x4000
+    buffer_insert: 1
   - op: conv1d
     #   ^^^^^^ AX418
     kernel_size: 1
@@ -50,11 +51,12 @@ data_buffer:
             "MAX78000",
             "# ai8x-lint: flags=\"--overlap-data\"
   - op: none
-    in_dim: [4, 1]
+    in_dim: [1, 1]
     in_channels: 4
     processors: 0x000000000000000f
     output_processors: 0x00000000000000f0
     out_offset: 0x4000
+    buffer_insert: 1
   - op: none
     buffer_shift: 1
     in_sequences: ring

@@ -125,112 +125,124 @@ AX464), the weights are those of another layer, `in_channels` is wrong, or `flat
 fn check(cx: &Context, out: &mut Findings) {
     // Written dimensions that do not keep the values break what follows from them.
     for (fault, layer) in cx.faults(451) {
-        let Some(dim) = layer.in_dim.value() else {
-            continue;
-        };
-        let arriving = arriving(cx, fault.layer);
-        let finding = out.new_finding(
-            layer.in_dim.span().unwrap_or(layer.head),
-            fault.layer,
-            match (arriving, cx.analysis.shapes[fault.layer].in_channels) {
-                (Ok(values), Ok(channels)) => format!(
-                    "{values} values arrive, which are not {} of {}",
-                    words::count(channels, "channel"),
-                    words::dims(dim)
-                ),
-                (Ok(values), Err(_)) => format!(
-                    "{values} values arrive, which no number of channels makes {}",
-                    words::dims(dim)
-                ),
-                (Err(_), _) => format!("the values that arrive are not {}", words::dims(dim)),
-            },
-        );
-        let inputs = delivery::inputs(cx, fault.layer);
-        out.push(delivery::point_at(cx, finding, &inputs));
+        if let Some(dim) = layer.in_dim.value() {
+            report(
+                cx,
+                out,
+                fault.layer,
+                dim,
+                reshaped_channels(cx, fault.layer, dim),
+            );
+        }
     }
     if cx.analysis.flags.reshape_inputs {
         return;
     }
-    // Otherwise a mismatch may be the follower of any fault before it, and the first is enough.
-    let mut order = cx.executed();
-    let first = order.find_map(|(index, layer)| {
-        let is_faulty = cx.analysis.faults.iter().any(|fault| fault.layer == index);
-        if is_faulty {
-            return Some(None);
+    // Otherwise a mismatch may follow from any fault before it, and the first says enough.
+    for (index, layer) in cx.executed() {
+        if cx.analysis.faults.iter().any(|fault| fault.layer == index) {
+            return;
         }
-        let mismatch = mismatch(cx, index)?;
-        Some(Some((index, layer, mismatch)))
-    });
-    if let Some(Some((
-        index,
-        layer,
-        Mismatch {
-            values,
-            operands,
-            channels,
-            dim,
-        },
-    ))) = first
-    {
-        let each = if operands > 1 {
-            format!("{operands} operands of ")
-        } else {
-            String::new()
+        // A layer that moves the rolling buffer reads less than all of it (AX452).
+        if !layer.buffer_shift.is_absent() {
+            continue;
+        }
+        let shape = &cx.analysis.shapes[index];
+        let (Ok(arriving), Ok(operands), Ok(channels), Ok(dim)) = (
+            arriving(cx, index),
+            cx.analysis.parameters[index].operands,
+            shape.stored_channels,
+            shape.in_dim,
+        ) else {
+            continue;
         };
-        let finding = out.new_finding(
-            layer
-                .in_dim
-                .span()
-                .or(layer.in_channels.span())
-                .or(layer.operands.span())
-                .or(layer.flatten.span())
-                .or(layer.in_sequences.span())
-                .unwrap_or_else(|| place::operator(layer)),
-            index,
-            format!(
-                "{values} values arrive, but the layer reads {each}{} of {}",
-                words::count(channels, "channel"),
-                words::dims(dim)
-            ),
-        );
-        let inputs = delivery::inputs(cx, index);
-        out.push(delivery::point_at(cx, finding, &inputs));
+        if values(&arriving) != operands * channels * dim[0] * dim[1] {
+            report(cx, out, index, dim, Some(channels));
+            return;
+        }
     }
 }
 
-/// What a layer reads where other values arrive.
-struct Mismatch {
-    values: i64,
-    operands: i64,
-    channels: i64,
-    dim: [i64; 2],
-}
-
-fn mismatch(cx: &Context, index: usize) -> Option<Mismatch> {
-    let parameters = &cx.analysis.parameters[index];
-    let shape = &cx.analysis.shapes[index];
-    // A layer that moves the rolling buffer reads less than all of it (AX452).
-    if !cx.network.layers[index].buffer_shift.is_absent() {
-        return None;
-    }
-    let mismatch = Mismatch {
-        values: arriving(cx, index).ok()?,
-        operands: parameters.operands.ok()?,
-        channels: shape.stored_channels.ok()?,
-        dim: shape.in_dim.ok()?,
+/// Reports that a layer does not read what arrives; `channels` is what it reads of each operand,
+/// where that is known.
+fn report(cx: &Context, out: &mut Findings, index: usize, dim: [i64; 2], channels: Option<i64>) {
+    let layer = &cx.network.layers[index];
+    let Ok(arriving) = arriving(cx, index) else {
+        return;
     };
-    let read = mismatch.operands * mismatch.channels * mismatch.dim[0] * mismatch.dim[1];
-    (mismatch.values != read).then_some(mismatch)
+    let parts: Vec<String> = arriving
+        .iter()
+        .map(|&(channels, dim)| described(channels, dim))
+        .collect();
+    let operands = cx.analysis.parameters[index].operands.unwrap_or(1);
+    let reads = match channels {
+        Some(channels) if operands > 1 => format!(
+            "the layer reads {operands} operands of {} ({} values)",
+            described(channels, dim),
+            operands * channels * dim[0] * dim[1]
+        ),
+        Some(channels) => format!(
+            "the layer reads {} ({} values)",
+            described(channels, dim),
+            channels * dim[0] * dim[1]
+        ),
+        None => format!("no number of channels makes them {}", words::dims(dim)),
+    };
+    let finding = out.new_finding(
+        layer
+            .in_dim
+            .span()
+            .or(layer.in_channels.span())
+            .or(layer.operands.span())
+            .or(layer.flatten.span())
+            .or(layer.in_sequences.span())
+            .unwrap_or_else(|| place::operator(layer)),
+        index,
+        format!(
+            "{} ({} values) arrive, but {reads}",
+            words::list(&parts),
+            values(&arriving)
+        ),
+    );
+    let inputs = delivery::inputs(cx, index);
+    out.push(delivery::point_at(cx, finding, &inputs));
 }
 
-/// The values that arrive at a layer, after `in_crop`.
-fn arriving(cx: &Context, index: usize) -> Fact<i64> {
+fn described(channels: i64, dim: [i64; 2]) -> String {
+    format!(
+        "{} of {}",
+        words::count(channels, "channel"),
+        words::dims(dim)
+    )
+}
+
+/// Channels and dimensions of each thing that arrives at a layer, after `in_crop`.
+fn arriving(cx: &Context, index: usize) -> Fact<Vec<(i64, [i64; 2])>> {
     let [front, back] = cx.analysis.parameters[index].crop?;
-    let mut values = 0;
-    for input in &cx.analysis.graph.inputs[index] {
-        let source = input.source?;
-        let [rows, columns] = delivery::dims(cx, source)?;
-        values += delivery::channels(cx, source)? * (rows - front - back) * columns;
-    }
-    Ok(values)
+    cx.analysis.graph.inputs[index]
+        .iter()
+        .map(|input| {
+            let source = input.source?;
+            let [rows, columns] = delivery::dims(cx, source)?;
+            Ok((
+                delivery::channels(cx, source)?,
+                [rows - front - back, columns],
+            ))
+        })
+        .collect()
+}
+
+fn values(arriving: &[(i64, [i64; 2])]) -> i64 {
+    arriving
+        .iter()
+        .map(|(channels, [rows, columns])| channels * rows * columns)
+        .sum()
+}
+
+/// Channels, as they lie in memory, of a layer that reads its data as `dim`.
+fn reshaped_channels(cx: &Context, index: usize, [height, width]: [i64; 2]) -> Option<i64> {
+    let shape = &cx.analysis.shapes[index];
+    // Only flattening makes the two differ, by the pixels.
+    let flattened = || Some(shape.in_channels.ok()? / (height * width).max(1));
+    shape.stored_channels.ok().or_else(flattened)
 }

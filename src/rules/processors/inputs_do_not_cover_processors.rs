@@ -74,7 +74,7 @@ layers:
     }],
     source: "max7800x.py:715",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(312)],
     check,
 };
 

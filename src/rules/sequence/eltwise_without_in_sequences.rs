@@ -76,7 +76,7 @@ channels; here it delivers too few, or too many.",
     }],
     source: "backend/max7800x.py:3047",
     fix: FixAvailability::None,
-    covers: &[],
+    covers: &[Code(451)],
     check,
 };
 

@@ -109,6 +109,13 @@ fn check(cx: &Context, out: &mut Findings) {
             format!("the sources leave no free words between them, but `read_gap` is {gap}"),
         );
         let finding = references::with_gaps(cx, finding, fault.layer);
+        // In several passes the vendor's tool refuses any gap.
+        let passes = cx.analysis.memory[fault.layer].input_spread;
+        let finding = if passes.is_ok_and(|spread| spread.passes > 1) {
+            finding.severity(Severity::Error)
+        } else {
+            finding
+        };
         out.push(match edits::delete_entry(cx, key) {
             Some(edit) => finding.fix(Applicability::Unsafe, "Delete `read_gap`", edit),
             None => finding,

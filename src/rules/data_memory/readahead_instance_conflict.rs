@@ -1,0 +1,108 @@
+//! AX314.
+
+use crate::diagnostic::{Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    code: Code(314),
+    name: "readahead-instance-conflict",
+    severity: Severity::Error,
+    summary: "a layer that reads ahead reads and writes the same memory block",
+    explanation: "\
+With `readahead` (MAX78002) a layer reads the next data while it writes. A data-memory instance consists \
+of five blocks of 0x4000 bytes that can be used at the same time, so input and output must start in \
+different blocks, and end in different ones.",
+    examples: &[Example {
+        bad: example_network!(
+            "MAX78002",
+            r"
+  - processors: 0x000000000000000f
+    in_channels: 4
+    in_dim: [16, 16]
+    output_processors: 0x00000000000000f0
+    out_channels: 4
+    out_offset: 0x2000
+    #           ^^^^^^ AX314
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+    readahead: true
+"
+        ),
+        good: example_network!(
+            "MAX78002",
+            r"
+  - processors: 0x000000000000000f
+    in_channels: 4
+    in_dim: [16, 16]
+    output_processors: 0x00000000000000f0
+    out_channels: 4
+    out_offset: 0x4000
+    op: conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+    readahead: true
+"
+        ),
+        shapes: None,
+    }],
+    source: "backend/max7800x.py:2535",
+    fix: FixAvailability::None,
+    covers: &[],
+    check,
+};
+
+fn check(cx: &Context, out: &mut Findings) {
+    if !cx.device.extended_features {
+        return; // AX701
+    }
+    for (index, layer) in cx.executed() {
+        let parameters = &cx.analysis.parameters[index];
+        if !(cx.analysis.flags.read_ahead || parameters.readahead == Ok(true)) {
+            continue;
+        }
+        let memory = &cx.analysis.memory[index];
+        let (Ok(input), Ok(output), Ok(reads), Ok(writes), Ok(operands), Ok(hardware), Ok([h, w])) = (
+            memory.in_offset,
+            memory.out_offset,
+            memory.input_spread,
+            memory.output_spread,
+            parameters.operands,
+            cx.analysis.hardware[index],
+            cx.analysis.shapes[index].out_dim,
+        ) else {
+            continue;
+        };
+        let pixels = hardware.in_dim[0] * hardware.in_dim[1];
+        let input_end = input + 4 * operands * reads.passes * pixels - 1;
+        let output_end = output + 4 * writes.passes * (h * w + hardware.out_pad) - 1;
+        let block = |offset: i64| offset.div_euclid(cx.device.sub_instance_bytes);
+        let (what, at_input, at_output) = if block(input) == block(output) {
+            ("start", input, output)
+        } else if block(input_end) == block(output_end) {
+            ("end", input_end, output_end)
+        } else {
+            continue;
+        };
+        let finding = out
+            .new_finding(
+                layer.out_offset.span().unwrap_or(layer.head),
+                index,
+                format!(
+                    "with `readahead`, input and output must {what} in different memory blocks, but \
+                     {} and {} both lie in block {}",
+                    words::offset(at_input),
+                    words::offset(at_output),
+                    block(at_input)
+                ),
+            )
+            .note(format!(
+                "a block holds {} bytes",
+                words::offset(cx.device.sub_instance_bytes)
+            ));
+        out.push(finding);
+    }
+}
