@@ -167,8 +167,7 @@ layers:
         safe: Write `true`
     18:13 error AX025 L0: `stride` must be the same for height and width, but is 1 and 2
     19:15 error AX060 L0: `avg_pool` must be from 1 to 16, but is 32
-    21:13 warning AX051 L0: `groups` takes a whole number from 1 to 1024; `yes` counts as 1
-        safe: Write `1`
+    21:13 error AX008 L0: `groups` takes a whole number from 1 to 1024, but `yes` is a boolean
     22:14 error AX018 L0: `mul` is no value of `eltwise`
         note: `eltwise` takes `add`, `sub`, `or` or `xor`
     23:15 error AX020 L0: `operands` must be from 2 to 16, but is 1

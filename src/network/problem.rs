@@ -113,11 +113,6 @@ pub enum ProblemKind {
         /// Whether the text says the opposite.
         says_opposite: bool,
     },
-    /// `true` or `false` where a number belongs; Python takes it for 1 or 0.
-    BooleanAsNumber {
-        /// The number.
-        value: i64,
-    },
 }
 
 /// What stands where something else should.

@@ -324,11 +324,13 @@ mod tests {
     }
 
     #[test]
-    fn booleans_count_as_numbers_with_a_warning() {
+    fn booleans_are_no_numbers() {
         let (layer, codes) = layer("pad: yes");
-        assert_eq!((layer.pad.value(), codes), (Some(1), vec![51]));
-        let (layer, codes) = super::tests::layer("max_pool: no");
-        assert_eq!((layer.max_pool.value(), codes), (None, vec![51, 60]));
+        assert_eq!((layer.pad.value(), codes), (None, vec![8]));
+        let (layer, codes) = super::tests::layer("output_processors: on");
+        assert_eq!((layer.output_processors.value(), codes), (None, vec![11]));
+        assert_eq!(super::tests::layer("in_sequences: no").1, [8]);
+        assert_eq!(super::tests::layer("output_width: no").1, [22]);
     }
 
     #[test]

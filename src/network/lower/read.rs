@@ -300,9 +300,6 @@ impl Reader<'_> {
             };
             let value = match reader.document.value(at.value) {
                 Some(Value::Int(value)) => value,
-                Some(Value::Bool(value)) => {
-                    i128::from(reader.boolean_as_number(at, at.value, value))
-                }
                 Some(Value::String(text)) if text_allowed => {
                     hex(&text).ok_or_else(|| fault(ProblemKind::NotHex))?
                 }
@@ -335,9 +332,6 @@ impl Reader<'_> {
             };
             let (found, text) = match reader.document.value(at.value) {
                 Some(Value::Int(value)) => (i64::try_from(value).ok(), None),
-                Some(Value::Bool(value)) => {
-                    (Some(reader.boolean_as_number(at, at.value, value)), None)
-                }
                 Some(Value::String(text)) => match Word::find(words, &text) {
                     Some(word) => match word.meaning {
                         Meaning::Number(number) => return Ok(number),
@@ -534,9 +528,6 @@ impl Reader<'_> {
     fn one_reference(&mut self, at: &Occurrence, node: NodeId) -> Reading<Reference> {
         match self.document.value(node) {
             Some(Value::Int(value)) => Ok(Reference::Number(clamp(value))),
-            Some(Value::Bool(value)) => {
-                Ok(Reference::Number(self.boolean_as_number(at, node, value)))
-            }
             Some(Value::String(name)) => Ok(Reference::Name(name)),
             _ => Err(self.wrong_type(at, node)),
         }
@@ -581,7 +572,6 @@ impl Reader<'_> {
     fn number(&mut self, at: &Occurrence, node: NodeId, range: Range) -> Reading<i64> {
         let value = match self.document.value(node) {
             Some(Value::Int(value)) => value,
-            Some(Value::Bool(value)) => i128::from(self.boolean_as_number(at, node, value)),
             _ => return Err(self.wrong_type(at, node)),
         };
         let code = if value < i128::from(range.min) {
@@ -599,14 +589,6 @@ impl Reader<'_> {
             }),
             _ => Ok(clamp(value)),
         }
-    }
-
-    fn boolean_as_number(&mut self, at: &Occurrence, node: NodeId, value: bool) -> i64 {
-        let value = i64::from(value);
-        let kind = ProblemKind::BooleanAsNumber { value };
-        let span = self.document.span(node);
-        self.report(Fault::new(51, span, kind), Some(at.entry));
-        value
     }
 
     /// Whether a value, or an item of it, is a fault of the YAML, which says so itself.

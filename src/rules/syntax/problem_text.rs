@@ -139,12 +139,6 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             }
             format!("`{name}` takes `true` or `false`; `{text}` counts as {acts_as}")
         }
-        ProblemKind::BooleanAsNumber { value } => {
-            format!(
-                "`{name}` takes {}; `{text}` counts as {value}",
-                expected(key)
-            )
-        }
         // Reported by rules of their own.
         ProblemKind::UnknownKey { .. }
         | ProblemKind::MissingKeys { .. }
@@ -265,12 +259,11 @@ fn with_fix(cx: &Context, finding: Finding, problem: &Problem, entry: &KeyEntry)
         return finding;
     };
     let title = format!("Write `{text}`");
-    let place = match problem.kind {
-        // It may be one item of a list.
-        ProblemKind::BooleanAsNumber { .. } => problem.span,
-        _ => entry.value,
-    };
-    finding.fix(applicability, title, edits::replace_value(place, &text))
+    finding.fix(
+        applicability,
+        title,
+        edits::replace_value(entry.value, &text),
+    )
 }
 
 /// What was meant by a wrong value.
@@ -286,7 +279,6 @@ fn replacement(value: &str, problem: &Problem, key: &Key) -> Option<(Applicabili
         }
         ProblemKind::Kernel { operation } => kernel_replacement(&numbers?, *operation),
         ProblemKind::NotBoolean { acts_as, .. } => boolean_replacement(value, *acts_as),
-        ProblemKind::BooleanAsNumber { value } => Some((Safe, value.to_string())),
         ProblemKind::WrongType { .. }
         | ProblemKind::Unsupported { .. }
         | ProblemKind::ListLength { .. } => match key.domain {
