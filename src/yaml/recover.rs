@@ -41,9 +41,39 @@ pub fn parse(text: &str) -> Document {
     }
     document.errors.extend(errors);
     add_tabs(text, &mut document);
+    if !text.is_ascii() {
+        between_characters(text, &mut document);
+    }
     document.errors.sort_by_key(|error| error.span);
     document.unreadable.sort_unstable();
     document
+}
+
+/// Moves places to the ends of characters: the parser counts a longer line break, or a byte order
+/// mark inside the text, as one byte.
+fn between_characters(text: &str, document: &mut Document) {
+    let snap = |span: &mut Span| {
+        *span = Span::new(
+            text.floor_char_boundary(span.start as usize) as u32,
+            text.ceil_char_boundary(span.end as usize) as u32,
+        );
+    };
+    for error in &mut document.errors {
+        snap(&mut error.span);
+    }
+    for comment in &mut document.comments {
+        snap(&mut comment.span);
+    }
+    for node in &mut document.nodes {
+        snap(&mut node.span);
+        node.anchor.iter_mut().for_each(snap);
+        if let NodeKind::Sequence { items, .. } = &mut node.kind {
+            items
+                .iter_mut()
+                .filter_map(|item| item.dash.as_mut())
+                .for_each(snap);
+        }
+    }
 }
 
 /// Adds the tabs that the parser took, but for lines that have an error already.
