@@ -55,7 +55,7 @@ layers:
     8:5 error AX006 L0: unknown key `outoffset` in a layer; did you mean `out_offset`?
         safe: Rename to `out_offset`
     9:5 error AX006 L0: unknown key `filters` in a layer; here it may be called `out_channels`
-        note: `out_channels`: Number of output channels.
+        note: `out_channels`: Number of output channels; the weights say it, so it is rarely written.
         unsafe: Rename to `out_channels`
     10:5 error AX006 L0: unknown key `kernel` in a layer; here it may be called `kernel_size`
         note: `kernel_size`: Size of the kernel.

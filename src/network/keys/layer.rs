@@ -576,7 +576,7 @@ pub(super) static KEYS: &[Key] = &[
         domain: Domain::Integer(Range::from(1, 58).to(CHIP.max_channels, 708)),
         default: "from the weights, or `in_channels`",
         empty_is_default: true,
-        documentation: "Number of output channels. The weights say it, so it is rarely written.",
+        documentation: "Number of output channels; the weights say it, so it is rarely written.",
         ..Key::BASE
     },
     Key {
