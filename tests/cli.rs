@@ -704,7 +704,7 @@ fn faults_are_shown_with_layers_related_places_and_fixes() {
     assert_snapshot!(folder.run(&["a.yaml"]), @"
     exit code: 1
     ----- stdout -----
-    error[AX006]: `activaton` is no key of a layer; did you mean `activation`?
+    error[AX006]: unknown key `activaton` in a layer; did you mean `activation`?
       ┌─ a.yaml:9:5
       │
     9 │     activaton: relu
@@ -744,7 +744,7 @@ fn faults_are_shown_with_layers_related_places_and_fixes() {
     assert_snapshot!(folder.run(&["--select", "AX006,duplicate-key", "--output-format", "concise"]), @"
     exit code: 1
     ----- stdout -----
-    a.yaml:9:5: error[AX006] `activaton` is no key of a layer; did you mean `activation`?
+    a.yaml:9:5: error[AX006] unknown key `activaton` in a layer; did you mean `activation`?
     a.yaml:20:5: error[AX002] `flatten` is given twice in one mapping
     Found 2 errors in 1 file; 2 fixable with --fix
     ");

@@ -68,6 +68,8 @@ pub enum ProblemKind {
         /// The place of the second one.
         second: KeyEntry,
     },
+    /// No value, for which the default then counts.
+    Empty,
     /// A value of a type that the key cannot have.
     WrongType {
         /// What it is.
@@ -110,11 +112,6 @@ pub enum ProblemKind {
         acts_as: bool,
         /// Whether the text says the opposite.
         says_opposite: bool,
-    },
-    /// `true` or `false` where a number belongs; Python takes it for 1 or 0.
-    BooleanAsNumber {
-        /// The number.
-        value: i64,
     },
 }
 

@@ -50,9 +50,9 @@ const WIDTH: Key = Key {
     domain: Domain::Numbers {
         numbers: &[8, 32],
         words: &[],
-        code: Code(22),
+        code: Code(53),
     },
-    wrong_type: Code(22),
+    wrong_type: Code(53),
     default: "8",
     documentation: "Bits of one value. The vendor's tool accepts the key and ignores it: it always \
         takes 8.",

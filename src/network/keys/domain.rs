@@ -65,6 +65,20 @@ pub enum Domain {
     Blocks(Scope),
 }
 
+impl Domain {
+    /// The limits of the numbers that may stand here.
+    pub(crate) const fn range(&self) -> Range {
+        match self {
+            Self::Integer(range)
+            | Self::Offset(range)
+            | Self::Pair(range)
+            | Self::Dimensions(range)
+            | Self::Integers(range) => *range,
+            _ => Range::NATURAL,
+        }
+    }
+}
+
 /// The limits of a number, and the rules that report what lies outside. Where such a rule is no
 /// `AX0` rule, it judges with the limits of the chip: lowering keeps the number for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -226,6 +226,7 @@ pub(super) static KEYS: &[Key] = &[
         foreign: &["input_offset", "read_offset", "offset"],
         domain: Domain::Offset(Range::from(0, 58)),
         default: "the previous layer's `out_offset`; 0 for the first layer",
+        empty_is_default: true,
         documentation: "Where the input starts in each data-memory instance, in bytes. The \
             default follows the *previous* layer even where `in_sequences` names another one. The \
             input takes height x width x 4 x passes x operands bytes (height x width in CHW) and \
@@ -237,6 +238,7 @@ pub(super) static KEYS: &[Key] = &[
         foreign: &["in_features", "input_channels", "channels_in", "c_in"],
         domain: Domain::Integer(Range::from(1, 58).to(CHIP.max_channels, 707)),
         default: "from the weights, or the channels of the source",
+        empty_is_default: true,
         documentation: "Number of input channels; overrides what the weights and the source say. \
             With `flatten` count channels x height x width.",
         ..Key::BASE
@@ -504,6 +506,7 @@ pub(super) static KEYS: &[Key] = &[
         foreign: &["shift"],
         domain: Domain::Integer(Range::from(-22, 448).to(15, 448)),
         default: "from the checkpoint, else 0",
+        empty_is_default: true,
         documentation: "Power of two by which the result is multiplied before it is clipped to 8 \
             bits. -15 to 15 with 8-bit weights, -19 to 11 with 4, -21 to 9 with 2, -22 to 8 with \
             1. Normally the checkpoint sets it. 0 without a convolution; without effect on a \
@@ -572,7 +575,8 @@ pub(super) static KEYS: &[Key] = &[
         ],
         domain: Domain::Integer(Range::from(1, 58).to(CHIP.max_channels, 708)),
         default: "from the weights, or `in_channels`",
-        documentation: "Number of output channels. The weights say it, so it is rarely written.",
+        empty_is_default: true,
+        documentation: "Number of output channels; the weights say it, so it is rarely written.",
         ..Key::BASE
     },
     Key {
@@ -603,6 +607,7 @@ pub(super) static KEYS: &[Key] = &[
         aliases: &["bias_quadrant"],
         domain: Domain::Integers(Range::from(0, 208).to(QUADRANTS as i64 - 1, 208)),
         default: "any used quadrant with room",
+        empty_is_default: true,
         documentation: "Quadrant, 0 to 3, or list of quadrants, whose bias memory may hold this \
             layer's biases. A quadrant holds 512 biases on the MAX78000, 2048 on the MAX78002, \
             and must be used by some layer's processors.",

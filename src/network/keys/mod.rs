@@ -85,6 +85,8 @@ pub struct Key {
     pub wrong_type: Code,
     /// The default as people read it; empty where the key is required or nothing stands for it.
     pub default: &'static str,
+    /// Whether the vendor's tool takes an empty value for the default; elsewhere it crashes.
+    pub empty_is_default: bool,
     /// Where it may be used.
     pub devices: Devices,
     /// Whether the scope must have it.
@@ -104,6 +106,7 @@ impl Key {
         domain: Domain::Text,
         wrong_type: Code(8),
         default: "",
+        empty_is_default: false,
         devices: Devices::Both,
         required: false,
         advanced: false,

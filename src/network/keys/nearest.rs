@@ -2,7 +2,7 @@
 
 use crate::text::slip;
 
-use super::{Key, Scope, Word};
+use super::{Key, Scope, Word, find};
 
 /// The key that was probably meant.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +25,14 @@ pub struct NearestWord {
 }
 
 /// The key of the scope that somebody meant who wrote `name`: one that other tools call so, or
-/// that is spelled nearly so.
+/// that is spelled nearly so. A key that merely stands at the wrong level has none.
 pub fn nearest(scope: Scope, name: &str) -> Option<Nearest> {
     let keys = scope.keys();
+    let other_level = match scope {
+        Scope::Global => Some(Scope::Layer),
+        Scope::Layer => Some(Scope::Global),
+        Scope::Unload | Scope::DataBuffer => None,
+    };
     let spellings = keys
         .iter()
         .flat_map(|key| key.spellings().map(move |spelling| (key, spelling)));
@@ -37,6 +42,7 @@ pub fn nearest(scope: Scope, name: &str) -> Option<Nearest> {
             spelling: key.name,
             certain: false,
         }),
+        None if other_level.is_some_and(|level| find(level, name).is_some()) => None,
         None => misspelt(name, spellings).map(|(key, spelling, certain)| Nearest {
             key,
             spelling,

@@ -84,6 +84,11 @@ impl Reader<'_> {
                 continue;
             };
             let occurrence = self.occurrence(key, name, entry.value);
+            if key.empty_is_default && self.is_empty(entry.value) {
+                let fault = Fault::new(key.wrong_type.0, name, ProblemKind::Empty);
+                self.report(fault, Some(occurrence.entry));
+                continue;
+            }
             match known
                 .iter()
                 .find(|other| std::ptr::eq(other.entry.key, key))
@@ -137,21 +142,18 @@ impl Reader<'_> {
     /// Keys that stand in text which could not be read count as given, without a value. Yields
     /// whether the mapping can be judged: nothing is missing in it, or it is known what.
     fn fill_gaps(&self, mapping: NodeId, scope: Scope, known: &mut Vec<Occurrence>) -> bool {
-        let gaps: Vec<Span> = self
-            .document
-            .gaps_in(mapping)
-            .filter(|gap| {
-                // What is missing in a value is no key of this mapping.
-                let entries = self.document.entries(mapping).iter();
-                entries
-                    .filter(|entry| self.document.value(entry.value).is_none())
-                    .all(|entry| {
-                        self.document
-                            .gaps_in(entry.value)
-                            .all(|inner| inner != *gap)
-                    })
-            })
+        let document = self.document;
+        // What is missing in a value is no key of this mapping.
+        let inside: Vec<Span> = document
+            .entries(mapping)
+            .iter()
+            .map(|entry| entry.value)
+            .filter(|&value| document.value(value).is_none() || document.is_unreadable(value))
+            .flat_map(|value| document.gaps_in(value))
             .collect();
+        let gaps = document
+            .gaps_in(mapping)
+            .filter(|gap| !inside.contains(gap));
         let mut judged = true;
         for gap in gaps {
             let words = gap
@@ -252,7 +254,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What Python finds true.
+    /// What Python finds true. Text that says no and is true is a fault, for nobody means it.
     pub(super) fn boolean(&mut self, at: &Occurrence) -> Field<bool> {
         self.field(at, |reader, at| {
             let acts_as = match reader.document.value(at.value) {
@@ -275,7 +277,11 @@ impl Reader<'_> {
                 acts_as,
                 says_opposite,
             };
-            reader.report(Fault::new(28, at.entry.value, kind), Some(at.entry));
+            let fault = Fault::new(28, at.entry.value, kind);
+            if says_opposite {
+                return Err(fault);
+            }
+            reader.report(fault, Some(at.entry));
             Ok(acts_as)
         })
     }
@@ -294,7 +300,6 @@ impl Reader<'_> {
             };
             let value = match reader.document.value(at.value) {
                 Some(Value::Int(value)) => value,
-                Some(Value::Bool(value)) => i128::from(reader.boolean_as_number(at, value)),
                 Some(Value::String(text)) if text_allowed => {
                     hex(&text).ok_or_else(|| fault(ProblemKind::NotHex))?
                 }
@@ -310,7 +315,7 @@ impl Reader<'_> {
     /// A whole number in the range of its key.
     pub(super) fn integer(&mut self, at: &Occurrence) -> Field<i64> {
         self.field(at, |reader, at| {
-            reader.number(at, at.value, range(at.entry.key))
+            reader.number(at, at.value, at.entry.key.domain.range())
         })
     }
 
@@ -327,7 +332,6 @@ impl Reader<'_> {
             };
             let (found, text) = match reader.document.value(at.value) {
                 Some(Value::Int(value)) => (i64::try_from(value).ok(), None),
-                Some(Value::Bool(value)) => (Some(reader.boolean_as_number(at, value)), None),
                 Some(Value::String(text)) => match Word::find(words, &text) {
                     Some(word) => match word.meaning {
                         Meaning::Number(number) => return Ok(number),
@@ -377,7 +381,7 @@ impl Reader<'_> {
     /// A number for both directions, or a list of two.
     pub(super) fn pair(&mut self, at: &Occurrence) -> Field<[i64; 2]> {
         self.field(at, |reader, at| {
-            let range = range(at.entry.key);
+            let range = at.entry.key.domain.range();
             if !reader.is_list(at.value) {
                 let value = reader.number(at, at.value, range)?;
                 return Ok([value, value]);
@@ -389,7 +393,7 @@ impl Reader<'_> {
     /// `[height, width]`, or a length, which stands for `[length, 1]`.
     pub(super) fn dimensions(&mut self, at: &Occurrence) -> Field<[i64; 2]> {
         self.field(at, |reader, at| {
-            let range = range(at.entry.key);
+            let range = at.entry.key.domain.range();
             if !reader.is_list(at.value) {
                 return Ok([reader.number(at, at.value, range)?, 1]);
             }
@@ -412,14 +416,14 @@ impl Reader<'_> {
             if !reader.is_list(at.value) {
                 return Err(reader.wrong_type(at, at.value));
             }
-            reader.two(at, range(at.entry.key))
+            reader.two(at, at.entry.key.domain.range())
         })
     }
 
     /// A number or a list of numbers.
     pub(super) fn integers(&mut self, at: &Occurrence) -> Field<Vec<Spanned<i64>>> {
         self.field(at, |reader, at| {
-            let range = range(at.entry.key);
+            let range = at.entry.key.domain.range();
             if !reader.is_list(at.value) {
                 return Ok(vec![Spanned {
                     value: reader.number(at, at.value, range)?,
@@ -524,7 +528,6 @@ impl Reader<'_> {
     fn one_reference(&mut self, at: &Occurrence, node: NodeId) -> Reading<Reference> {
         match self.document.value(node) {
             Some(Value::Int(value)) => Ok(Reference::Number(clamp(value))),
-            Some(Value::Bool(value)) => Ok(Reference::Number(self.boolean_as_number(at, value))),
             Some(Value::String(name)) => Ok(Reference::Name(name)),
             _ => Err(self.wrong_type(at, node)),
         }
@@ -569,7 +572,6 @@ impl Reader<'_> {
     fn number(&mut self, at: &Occurrence, node: NodeId, range: Range) -> Reading<i64> {
         let value = match self.document.value(node) {
             Some(Value::Int(value)) => value,
-            Some(Value::Bool(value)) => i128::from(self.boolean_as_number(at, value)),
             _ => return Err(self.wrong_type(at, node)),
         };
         let code = if value < i128::from(range.min) {
@@ -587,13 +589,6 @@ impl Reader<'_> {
             }),
             _ => Ok(clamp(value)),
         }
-    }
-
-    fn boolean_as_number(&mut self, at: &Occurrence, value: bool) -> i64 {
-        let value = i64::from(value);
-        let kind = ProblemKind::BooleanAsNumber { value };
-        self.report(Fault::new(51, at.entry.value, kind), Some(at.entry));
-        value
     }
 
     /// Whether a value, or an item of it, is a fault of the YAML, which says so itself.
@@ -651,18 +646,6 @@ impl Fault {
             span,
             kind,
         }
-    }
-}
-
-/// The limits of the numbers of a key.
-fn range(key: &Key) -> Range {
-    match key.domain {
-        Domain::Integer(range)
-        | Domain::Offset(range)
-        | Domain::Pair(range)
-        | Domain::Dimensions(range)
-        | Domain::Integers(range) => range,
-        _ => Range::NATURAL,
     }
 }
 

@@ -28,6 +28,9 @@ fn check(cx: &Context, out: &mut Findings) {
         let (Some(max), Some(avg)) = (layer.max_pool.key(), layer.avg_pool.key()) else {
             continue;
         };
+        if layer.max_pool.get().is_none() || layer.avg_pool.get().is_none() {
+            continue; // one of them is wrong already
+        }
         let mut finding = out
             .new_finding(
                 avg,

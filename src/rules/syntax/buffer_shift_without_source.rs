@@ -59,7 +59,7 @@ layers:
     }],
     source: "yamlcfg.py:615",
     fix: FixAvailability::Sometimes,
-    covers: &[],
+    covers: &[Code(418)],
     check,
 };
 

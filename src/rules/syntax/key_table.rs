@@ -120,7 +120,9 @@ a number, or nothing at all. The vendor's tool checks few types; it crashes some
 a Python traceback instead of a message.
 
 YAML decides the type by the look of the text. Words such as `off`, `no` and `null` are no text \
-but a boolean or nothing, so `activate: off` must be `activate: None`. Numbers in quotes are text.",
+but a boolean or nothing, so `activate: off` must be `activate: None`. Numbers in quotes are text. \
+Where Python takes `yes` for 1 and `no` for 0, as in `pad: yes`, the vendor's tool goes on; this \
+rule reports it all the same.",
     examples: &[
         Example {
             bad: convolution!("    pad: [1, 1]\n    #    ^^^^^^ AX008\n"),

@@ -5,7 +5,6 @@ use crate::rules::words::{count, offset};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
 
 use super::literals::{masks, offsets, plain};
-use super::problem_text;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -19,14 +18,12 @@ YAML 1.1, which the vendor's tool reads, has more kinds of number than meet the 
 - a leading zero makes a number **octal**: `0111` is 73, processors 0, 3 and 6;
 - digits without `0x` are **decimal**: `1111` is 0x457;
 - colons make base 60: `10:30` is 630;
-- `1e5` is no number but text, which a mask reads as hex 0x1e5;
-- `yes`, `no`, `on` and `off` are booleans, which count as 1 and 0.
+- `1e5` is no number but text, which a mask reads as hex 0x1e5.
 
 The tool accepts all of them. Write masks and offsets in hex, with `0x`.",
-    examples: &[
-        Example {
-            bad: network!(
-                r"
+    examples: &[Example {
+        bad: network!(
+            r"
   - op: Conv2d
     in_dim: [8, 8]
     in_channels: 3
@@ -36,9 +33,9 @@ The tool accepts all of them. Write masks and offsets in hex, with `0x`.",
     output_processors: 0x000000000000000f
     out_offset: 0x2000
 "
-            ),
-            good: network!(
-                r"
+        ),
+        good: network!(
+            r"
   - op: Conv2d
     in_dim: [8, 8]
     in_channels: 3
@@ -47,15 +44,9 @@ The tool accepts all of them. Write masks and offsets in hex, with `0x`.",
     output_processors: 0x000000000000000f
     out_offset: 0x2000
 "
-            ),
-            shapes: None,
-        },
-        Example {
-            bad: convolution!("    pad: yes\n    #    ^^^ AX051\n"),
-            good: convolution!("    pad: 1\n"),
-            shapes: None,
-        },
-    ],
+        ),
+        shapes: None,
+    }],
     source: "YAML 1.1, https://yaml.org/type/int.html",
     fix: FixAvailability::Sometimes,
     covers: &[],
@@ -63,7 +54,6 @@ The tool accepts all of them. Write masks and offsets in hex, with `0x`.",
 };
 
 fn check(cx: &Context, out: &mut Findings) {
-    problem_text::report(cx, out);
     for mask in masks(cx) {
         let text = plain(mask.text);
         let Some(kind) = kind_of_mask(&text) else {
@@ -76,15 +66,23 @@ fn check(cx: &Context, out: &mut Findings) {
             count(i64::from(mask.value.count_ones()), "processor")
         );
         let mut finding = out.new_finding(mask.span, mask.layer, message);
+        let meant = format!("0x{:016x}", mask.value);
         if let Ok(bits) = u64::from_str_radix(&text.replace(['.', '_'], ""), 16) {
             let digits = format!("0x{bits:016x}");
+            if digits == meant {
+                out.push(finding.fix(
+                    Applicability::Safe,
+                    format!("Write `{digits}`"),
+                    edits::replace_value(mask.span, &digits),
+                ));
+                continue;
+            }
             finding = finding.fix(
                 Applicability::Unsafe,
                 format!("Write `{digits}`, what the digits look like"),
                 edits::replace_value(mask.span, &digits),
             );
         }
-        let meant = format!("0x{:016x}", mask.value);
         out.push(finding.fix(
             Applicability::DisplayOnly,
             format!("Write `{meant}`, what it means now"),

@@ -20,7 +20,7 @@ layer; the vendor's tool refuses it otherwise, whatever its value. A convolution
     }],
     source: "yamlcfg.py:574",
     fix: FixAvailability::Sometimes,
-    covers: &[],
+    covers: &[Code(406)],
     check,
 };
 

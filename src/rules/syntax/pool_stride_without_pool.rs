@@ -1,5 +1,6 @@
 //! AX057.
 
+use crate::analysis::Operator;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
 
@@ -31,7 +32,9 @@ fn check(cx: &Context, out: &mut Findings) {
         else {
             continue;
         };
-        if !parameters.pools && height.max(width) > 1 {
+        // In 2-D, different steps are a fault of their own.
+        let uneven = height != width && parameters.operator != Ok(Operator::Conv1d);
+        if !parameters.pools && height.max(width) > 1 && !uneven {
             let step = height.max(width);
             let message = format!(
                 "the layer does not pool, so `pool_stride` {step} drops pixels instead of pooling \

@@ -1,7 +1,7 @@
 //! What lowering found wrong with a key or a value, in words and with fixes.
 
 use crate::diagnostic::{Applicability, Finding, Severity};
-use crate::network::keys::{self, Domain, Key, NearestWord, Range, Scope, Word};
+use crate::network::keys::{self, Domain, Key, NearestWord, Range, Scope};
 use crate::network::{Found, KeyEntry, Operation, Problem, ProblemKind};
 use crate::rules::words::list;
 use crate::rules::{Context, Findings, edits};
@@ -45,12 +45,13 @@ fn finding(cx: &Context, out: &Findings, problem: &Problem) -> Finding {
     };
     let mut finding = out.new_finding(problem.span, layer, message);
     finding.notes = notes;
-    if let ProblemKind::NotBoolean {
-        says_opposite: true,
-        ..
-    } = problem.kind
-    {
-        finding.severity = Severity::Error;
+    match problem.kind {
+        ProblemKind::NotBoolean {
+            says_opposite: true,
+            ..
+        } => finding.severity = Severity::Error,
+        ProblemKind::Empty => finding.severity = Severity::Warning,
+        _ => {}
     }
     match problem.entry {
         Some(entry) => with_fix(cx, finding, problem, &entry),
@@ -74,6 +75,10 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             "`{name}` is a list whose items start with `-`, but this is {}",
             found.phrase()
         ),
+        ProblemKind::Empty => format!(
+            "`{name}` has no value, so its default counts: {}",
+            key.default
+        ),
         ProblemKind::WrongType {
             found: Found::Nothing,
         } => format!("`{name}` has no value; it takes {}", expected(key)),
@@ -83,7 +88,10 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             found.phrase()
         ),
         ProblemKind::OutOfRange { value } => {
-            format!("`{name}` takes {}, but this is {value}", expected(key))
+            format!(
+                "`{name}` must be {}, but is {value}",
+                allowed(key.domain.range(), *value)
+            )
         }
         ProblemKind::Unsupported { nearest } => {
             if let Domain::Words { .. } = key.domain {
@@ -131,12 +139,6 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
             }
             format!("`{name}` takes `true` or `false`; `{text}` counts as {acts_as}")
         }
-        ProblemKind::BooleanAsNumber { value } => {
-            format!(
-                "`{name}` takes {}; `{text}` counts as {value}",
-                expected(key)
-            )
-        }
         // Reported by rules of their own.
         ProblemKind::UnknownKey { .. }
         | ProblemKind::MissingKeys { .. }
@@ -148,7 +150,9 @@ fn describe(cx: &Context, problem: &Problem, entry: &KeyEntry) -> (String, Vec<S
 fn kernel_message(text: &str, operation: Option<Operation>, notes: &mut Vec<String>) -> String {
     match operation {
         Some(Operation::Conv2d) => {
-            notes.push("larger kernels are built from several 3x3 layers".to_owned());
+            if numbers(text).is_some_and(|numbers| numbers.iter().any(|&size| size > 3)) {
+                notes.push("a larger kernel is built from several 3x3 layers".to_owned());
+            }
             format!("a Conv2d has the kernels `3x3` and `1x1`, but this is `{text}`")
         }
         Some(Operation::ConvTranspose2d) => {
@@ -180,15 +184,11 @@ fn expected(key: &Key) -> String {
         Domain::Words { words, .. } => either(
             words
                 .iter()
-                .flat_map(Word::spellings)
-                .map(|name| format!("`{name}`"))
+                .map(|word| format!("`{}`", word.name))
                 .collect(),
         ),
         Domain::Boolean => "`true` or `false`".to_owned(),
-        Domain::Pair(range) => format!(
-            "a number {} or two for height and width, `[height, width]`",
-            limits(range)
-        ),
+        Domain::Pair(range) => format!("one number {}, or two as `[height, width]`", limits(range)),
         Domain::Dimensions(_) => "`[height, width]` or one length for 1-D data".to_owned(),
         Domain::Crop => "two numbers of rows, `[front, back]`".to_owned(),
         Domain::Kernel => "a kernel such as `3x3`".to_owned(),
@@ -199,6 +199,17 @@ fn expected(key: &Key) -> String {
         Domain::Numbered { count } => format!("a list of {count} whole numbers"),
         Domain::Text => "text".to_owned(),
         Domain::Blocks(_) => "a list of mappings".to_owned(),
+    }
+}
+
+/// What a number should be that is not.
+fn allowed(range: Range, value: i128) -> String {
+    if range.is_limited() {
+        format!("from {} to {}", range.min, range.max)
+    } else if value > i128::from(range.max) {
+        "a number that 32 bits hold".to_owned()
+    } else {
+        format!("at least {}", range.min)
     }
 }
 
@@ -268,17 +279,16 @@ fn replacement(value: &str, problem: &Problem, key: &Key) -> Option<(Applicabili
         }
         ProblemKind::Kernel { operation } => kernel_replacement(&numbers?, *operation),
         ProblemKind::NotBoolean { acts_as, .. } => boolean_replacement(value, *acts_as),
-        ProblemKind::BooleanAsNumber { value } => Some((Safe, value.to_string())),
         ProblemKind::WrongType { .. }
         | ProblemKind::Unsupported { .. }
         | ProblemKind::ListLength { .. } => match key.domain {
-            Domain::Integer(range) => match numbers?.as_slice() {
-                [first, rest @ ..] if rest.iter().all(|number| number == first) => (range.min
-                    ..=range.max)
-                    .contains(first)
-                    .then(|| (Safe, first.to_string())),
-                _ => None,
-            },
+            Domain::Integer(range) | Domain::Offset(range) => {
+                let numbers = numbers?;
+                let (first, rest) = numbers.split_first()?;
+                let fits = (range.min..=range.max).contains(first)
+                    && rest.iter().all(|number| number == first);
+                fits.then(|| (Safe, written(value, *first)))
+            }
             Domain::Numbers { numbers: known, .. } => match numbers?.as_slice() {
                 [number] if known.contains(number) => Some((Safe, number.to_string())),
                 _ => None,
@@ -287,7 +297,7 @@ fn replacement(value: &str, problem: &Problem, key: &Key) -> Option<(Applicabili
                 let numbers = numbers?;
                 let fit = numbers.iter().all(|n| (range.min..=range.max).contains(n));
                 match numbers.as_slice() {
-                    [number] if fit => Some((Safe, number.to_string())),
+                    [number] if fit => Some((Unsafe, number.to_string())),
                     [height, width] if fit => Some((Safe, format!("[{height}, {width}]"))),
                     _ => None,
                 }
@@ -356,10 +366,22 @@ fn boolean_replacement(value: &str, acts_as: bool) -> Option<(Applicability, Str
 fn numbers(value: &str) -> Option<Vec<i64>> {
     let inner = value.trim_matches(['"', '\'', '[', ']', '(', ')', ' ']);
     let inner = inner.strip_suffix(".0").unwrap_or(inner);
+    if let Some(hex) = inner.strip_prefix("0x") {
+        return Some(vec![i64::from_str_radix(hex, 16).ok()?]);
+    }
     inner
         .split([',', 'x', 'X', '*'])
         .map(|part| part.trim().parse().ok())
         .collect()
+}
+
+/// A number as it stands in a value, hex as hex.
+fn written(value: &str, number: i64) -> String {
+    if value.contains("0x") {
+        format!("0x{number:04x}")
+    } else {
+        number.to_string()
+    }
 }
 
 fn missing_keys(scope: Scope, keys: &[&Key]) -> String {
@@ -407,22 +429,19 @@ fn unknown_key(
 ) -> Finding {
     let layer = problem.position.and_then(|at| cx.network.index_at(at));
     let name = problem.span.text(cx.text);
-    let place = home(scope);
-    let elsewhere: Vec<String> = Scope::ALL
+    let elsewhere = Scope::ALL
         .into_iter()
-        .filter(|&other| other != scope && keys::find(other, name).is_some())
-        .map(|other| home(other).to_owned())
-        .collect();
-    let mut message = format!("`{}` is no key of {place}", shown(name));
+        .find(|&other| other != scope && keys::find(other, name).is_some());
+    let mut message = format!("unknown key `{}` {}", shown(name), place(scope));
     if let Some(nearest) = nearest {
         let spelling = nearest.spelling;
         message += &match (slip(name, spelling), taken) {
             (_, true) => format!("; `{spelling}`, which it may stand for, is given already"),
             (Some(_), false) => format!("; did you mean `{spelling}`?"),
-            (None, false) => format!("; what it may stand for is called `{spelling}` here"),
+            (None, false) => format!("; here it may be called `{spelling}`"),
         };
-    } else if !elsewhere.is_empty() {
-        message += &format!("; it belongs to {}", list(&elsewhere));
+    } else if let Some(other) = elsewhere {
+        message += &format!("; it belongs {}", place(other));
     }
     let mut finding = out.new_finding(problem.span, layer, message);
     let Some(nearest) = nearest.filter(|_| !taken) else {
@@ -476,12 +495,12 @@ fn mends(cx: &Context, change: &[crate::text::Edit]) -> bool {
     })
 }
 
-/// What a scope is called.
-pub(super) const fn home(scope: Scope) -> &'static str {
+/// Where the keys of a scope stand.
+const fn place(scope: Scope) -> &'static str {
     match scope {
-        Scope::Global => "the top of the file",
-        Scope::Layer => "a layer",
-        Scope::Unload => "an `unload` block",
-        Scope::DataBuffer => "a `data_buffer` block",
+        Scope::Global => "at the top of the file",
+        Scope::Layer => "in a layer",
+        Scope::Unload => "in an `unload` block",
+        Scope::DataBuffer => "in a `data_buffer` block",
     }
 }

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: Code(53),
     name: "width-key-ignored",
     severity: Severity::Warning,
-    summary: "`width: 32` in an `unload` or `data_buffer` block has no effect",
+    summary: "`width` in an `unload` or `data_buffer` block has no effect",
     explanation: "\
 The documentation promises `width` in these blocks, but the vendor's tool looks for a misspelt key \
 and always takes 8 bits. Code that unloads 32-bit data must be generated without an `unload` \
@@ -66,8 +66,11 @@ fn check(cx: &Context, out: &mut Findings) {
     let buffers = cx.network.data_buffer.iter().map(|block| &block.width);
     for width in unload.chain(buffers) {
         // 8 is what the tool takes anyway.
-        let Field::Given { value: 32, key, .. } = width else {
-            continue;
+        let key = match width {
+            Field::Given { value: 8, .. } | Field::Absent => continue,
+            Field::Given { key, .. } => key,
+            Field::Invalid { key, code, .. } if *code == RULE.code => key,
+            Field::Invalid { .. } => continue,
         };
         let finding = out.new_finding(
             *key,
