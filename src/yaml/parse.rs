@@ -23,8 +23,9 @@ const MAX_ALIASED_NODES: usize = 100_000;
 pub(super) enum Stop {
     /// The text breaks YAML's grammar here.
     Grammar(Fault),
-    /// `&name:` stands here, which PyYAML reads as an anchor and a colon.
-    AnchorBeforeColon(Span),
+    /// Something stands here that PyYAML takes for the start of a new token, and the parser does
+    /// not: a space before it makes them agree.
+    Joined(usize),
     /// A second document starts here.
     SecondDocument(Span),
     /// Reading on makes no sense; the error is in the document already.
@@ -151,6 +152,11 @@ impl<'t> Builder<'t> {
         let at = error.marker().byte_offset().unwrap_or(self.cursor);
         match error.kind() {
             ErrorKind::RecursionLimitExceeded => self.too_deep(Span::at(at as u32)),
+            ErrorKind::CommentNotSeparated
+                if before(self.text, at).ends_with(['"', '\'', ']', '}', '[', '{', ',']) =>
+            {
+                Stop::Joined(at)
+            }
             kind => Stop::Grammar(Fault {
                 at,
                 kind: kind.clone(),
@@ -248,14 +254,17 @@ impl<'t> Builder<'t> {
             return self.missing(place, tag);
         }
         let span = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.block_scalar_span(place),
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                self.document.block_texts.push(place);
+                self.block_scalar_span(place)
+            }
             _ => place,
         };
-        let tag = tag.map(|tag| tag.name);
+        let culprit = tag.as_ref().map_or(span, |tag| tag.span);
         let scalar = Scalar {
             text: text.into_owned(),
             style,
-            tag,
+            tag: tag.map(|tag| tag.name),
         };
         let refusal = match style {
             ScalarStyle::Plain if self.flows > 0 => {
@@ -267,7 +276,7 @@ impl<'t> Builder<'t> {
         self.advance(span.end);
         let id = self.add(span, NodeKind::Scalar(scalar));
         if let Some(refusal) = refusal {
-            self.refuse(id, span, refusal);
+            self.refuse(id, culprit, refusal);
         }
         self.attach(id, 0, 1);
     }
@@ -293,7 +302,7 @@ impl<'t> Builder<'t> {
     fn missing(&mut self, place: Span, tag: Option<ShortTag>) {
         let is_key = self.expects_key();
         let colon = self
-            .find(|byte| !byte.is_ascii_whitespace() && !(is_key && byte == b','))
+            .find(|byte| !(byte.is_ascii_whitespace() || is_key && byte == b','))
             .filter(|&at| self.text.as_bytes()[at] == b':')
             .map(|at| Span::new(at as u32, at as u32 + 1));
         let (span, culprit) = match (&tag, colon) {
@@ -342,6 +351,8 @@ impl<'t> Builder<'t> {
         if flow {
             self.flows += 1;
             self.advance(place.end);
+        } else if let NodeKind::Mapping { .. } = kind {
+            self.advance(place.start);
         }
         let refusal = tag.and_then(|tag| {
             let refusal = dialect::refuse_collection_tag(&kind, &tag.name)?;
@@ -387,8 +398,8 @@ impl<'t> Builder<'t> {
 
     /// The anchor of the newest node: its event follows directly.
     fn anchor(&mut self, number: usize, name: &str, span: Span) -> Result<(), Stop> {
-        if name.ends_with(':') {
-            return Err(Stop::AnchorBeforeColon(span));
+        if let Some(length) = dialect::end_of_anchor(name) {
+            return Err(Stop::Joined(span.start as usize + 1 + length));
         }
         if let Some(refusal) = dialect::refuse_anchor(name) {
             self.error(span, refusal.kind, refusal.message);
@@ -487,6 +498,11 @@ impl<'t> Builder<'t> {
             self.refuse(id, self.document.span(id), refusal);
         }
     }
+}
+
+/// The text up to an offset.
+fn before(text: &str, at: usize) -> &str {
+    text.get(..at).unwrap_or_default()
 }
 
 fn span(place: &granit_parser::Span) -> Span {

@@ -5,9 +5,6 @@ use crate::text::{Edit, Span};
 use super::line::{Line, LineFault};
 use super::parse::Fault;
 
-/// How many lines around a fault are looked at.
-const MAX_DISTANCE: usize = 400;
-
 /// One way to make a text readable beyond a fault.
 #[derive(Clone, Debug)]
 pub(super) struct Repair {
@@ -124,7 +121,7 @@ fn suspects(text: &str, fault: &Fault) -> Vec<Line> {
     }
     let mut lines = vec![here.clone()];
     let (mut quote, mut bracket) = (false, false);
-    for (distance, line) in here.lines_before(text).take(MAX_DISTANCE).enumerate() {
+    for (distance, line) in here.lines_before(text).enumerate() {
         let opens = match line.fault {
             Some(LineFault::UnclosedQuote(_)) => !std::mem::replace(&mut quote, true),
             Some(LineFault::UnclosedBracket(_)) => !std::mem::replace(&mut bracket, true),
@@ -169,7 +166,7 @@ fn stands_out(text: &str, line: &Line) -> bool {
 /// The line that starts the block that a dash stands in: it may lack its own.
 fn first_of_block(text: &str, item: &Line, column: usize) -> Option<Line> {
     let mut first = None;
-    for line in item.lines_before(text).take(MAX_DISTANCE) {
+    for line in item.lines_before(text) {
         if line.indent() <= column {
             return first.filter(|_| line.dashes.is_empty());
         }
@@ -249,8 +246,8 @@ fn repairs_of(text: &str, line: &Line) -> Vec<Repair> {
 /// are none, where it would be if the next line belonged to the same item.
 fn dash_columns(text: &str, line: &Line) -> Vec<usize> {
     let column = |line: Line| line.dashes.first().map(|dash| dash - line.start);
-    let before = line.lines_before(text).take(MAX_DISTANCE).find_map(column);
-    let after = line.lines_after(text).take(MAX_DISTANCE).find_map(column);
+    let before = line.lines_before(text).find_map(column);
+    let after = line.lines_after(text).find_map(column);
     let guess = line
         .lines_after(text)
         .next()
