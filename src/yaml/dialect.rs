@@ -106,11 +106,6 @@ pub(super) fn collection_as_key(kind: &NodeKind) -> Refusal {
     )
 }
 
-/// `: value`
-pub(super) fn value_without_key() -> Refusal {
-    Refusal::new(SyntaxErrorKind::Grammar, "no key stands before this `:`")
-}
-
 /// A plain scalar in brackets, where PyYAML takes `?` and a leading `:` for indicators.
 pub(super) fn refuse_plain_in_flow(text: &str) -> Option<Refusal> {
     let indicator = if text.starts_with(':') {

@@ -10,6 +10,8 @@ use super::parse::Fault;
 use super::repair::{Mend, closing_bracket};
 use super::tree::{SyntaxError, SyntaxErrorKind};
 
+const NO_KEY: &str = "no key stands before this `:`";
+
 /// The error for the line that was found to be the culprit.
 pub(super) fn explain(text: &str, culprit: &Line, mend: Mend, fault: &Fault) -> SyntaxError {
     if let Some(error) = tab(text, culprit, fault) {
@@ -94,7 +96,7 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
         LineFault::Tab(_) => return None,
         LineFault::NoKey => {
             let span = Span::new(content.start, content.start + 1);
-            (span, dialect::value_without_key().message)
+            (span, NO_KEY.to_owned())
         }
         LineFault::NoColon => {
             let word = words.split([' ', '\t']).next().unwrap_or(words);
@@ -251,6 +253,7 @@ fn explain_kind(text: &str, line: &Line, fault: &Fault) -> (Span, String) {
         ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
             "no `-` item can stand here"
         }
+        ErrorKind::ExpectedBlockMappingKey if span.text(text).starts_with(':') => NO_KEY,
         ErrorKind::ExpectedBlockMappingKey => "a key is expected here",
         ErrorKind::ExpectedBlockSequenceEntry => "an item with `-` is expected here",
         ErrorKind::MissingDocumentEndBeforeDirective

@@ -124,7 +124,9 @@ impl<'t> Builder<'t> {
                 Event::DocumentStart(true, _) => self.advance(span.end),
                 Event::DocumentEnd => ended = true,
                 Event::Comment(..) => self.document.comments.push(Comment { span }),
-                Event::Scalar(text, style, _, given) => self.scalar(text, style, span, tag(given)),
+                Event::Scalar(text, style, _, given) => {
+                    self.scalar(text, style, span, tag(given))?;
+                }
                 Event::SequenceStart(style, _, given) => {
                     let (items, flow) = (Vec::new(), style == StructureStyle::Flow);
                     self.start(NodeKind::Sequence { items, flow }, flow, span, tag(given))?;
@@ -241,7 +243,7 @@ impl<'t> Builder<'t> {
         style: granit_parser::ScalarStyle,
         place: Span,
         tag: Option<ShortTag>,
-    ) {
+    ) -> Result<(), Stop> {
         self.before_node(tag.as_ref());
         let style = match style {
             granit_parser::ScalarStyle::Plain => ScalarStyle::Plain,
@@ -279,6 +281,7 @@ impl<'t> Builder<'t> {
             self.refuse(id, culprit, refusal);
         }
         self.attach(id, 0, 1);
+        Ok(())
     }
 
     /// From the `|` or `>` to the last character that is not blank.
@@ -299,34 +302,36 @@ impl<'t> Builder<'t> {
     }
 
     /// A scalar that is not there: its place is behind the colon, the dash or the tag.
-    fn missing(&mut self, place: Span, tag: Option<ShortTag>) {
+    fn missing(&mut self, place: Span, tag: Option<ShortTag>) -> Result<(), Stop> {
         let is_key = self.expects_key();
         let colon = self
             .find(|byte| !(byte.is_ascii_whitespace() || is_key && byte == b','))
-            .filter(|&at| self.text.as_bytes()[at] == b':')
-            .map(|at| Span::new(at as u32, at as u32 + 1));
-        let (span, culprit) = match (&tag, colon) {
-            (Some(tag), _) => (Span::at(tag.span.end), Some(tag.span)),
-            (None, Some(colon)) if is_key => (Span::at(colon.start), Some(colon)),
-            (None, Some(colon)) => (Span::at(colon.end), None),
-            (None, None) if self.cursor == 0 => (place, None),
-            (None, None) => (Span::at(self.cursor as u32), None),
+            .filter(|&at| self.text.as_bytes()[at] == b':');
+        let at = match (&tag, colon) {
+            (Some(tag), _) => tag.span.end,
+            // PyYAML lets no value stand without a key.
+            (None, Some(at)) if is_key => {
+                let kind = ErrorKind::ExpectedBlockMappingKey;
+                return Err(Stop::Grammar(Fault { at, kind }));
+            }
+            (None, Some(colon)) => colon as u32 + 1,
+            (None, None) if self.open.is_empty() => place.start,
+            (None, None) => self.cursor as u32,
         };
+        let culprit = tag.as_ref().map_or(Span::at(at), |tag| tag.span);
         let scalar = Scalar {
             text: String::new(),
             style: ScalarStyle::Plain,
             tag: tag.map(|tag| tag.name),
         };
-        let refusal = match culprit {
-            Some(_) if scalar.tag.is_none() => Some(dialect::value_without_key()),
-            _ => dialect::refuse_scalar(&scalar),
-        };
-        self.advance(span.end);
-        let id = self.add(span, NodeKind::Scalar(scalar));
+        let refusal = dialect::refuse_scalar(&scalar);
+        self.advance(at);
+        let id = self.add(Span::at(at), NodeKind::Scalar(scalar));
         if let Some(refusal) = refusal {
-            self.refuse(id, culprit.unwrap_or(span), refusal);
+            self.refuse(id, culprit, refusal);
         }
         self.attach(id, 0, 1);
+        Ok(())
     }
 
     /// Whether the next node is a key.

@@ -219,12 +219,10 @@ fn repairs_of(text: &str, line: &Line) -> Vec<Repair> {
         _ => {}
     }
     let has_tab = matches!(line.fault, Some(LineFault::Tab(_)));
+    let opens_list = matches!(line.fault, Some(LineFault::UnclosedBracket(_)));
     // What is indented below a value would hang under its key.
     let owns_lines = after.is_some_and(|after| after.indent() > line.column());
-    if line.key.is_some()
-        && !line.value.is_empty()
-        && (!owns_lines || (line.fault.is_some() && !has_tab))
-    {
+    if line.key.is_some() && !line.value.is_empty() && (!owns_lines || opens_list) {
         repairs.push(Repair::leave_out(line, line.value));
     }
     let misplaced = dash_columns(text, line)

@@ -441,7 +441,8 @@ fn stray_text_is_left_out() {
     "#);
     insta::assert_snapshot!(broken_at(5, "    : 1"), @r#"
     5: Grammar ":": no key stands before this `:`
-    {arch: net, layers: [{name: one, processors: 0x1, ?: 1}, {name: two, processors: [1, 2], out_offset: 0x2000}, {name: three, pad: 2}], unload: 3}
+    without ": 1"
+    {arch: net, layers: [{name: one, processors: 0x1}, {name: two, processors: [1, 2], out_offset: 0x2000}, {name: three, pad: 2}], unload: 3}
     "#);
     insta::assert_snapshot!(broken_at(7, "    processors: [1 2: 3 4: 5,"), @r#"
     7: Grammar ":": a comma or a closing bracket is missing before this

@@ -296,7 +296,6 @@ control: a\u{7}\u{8}b\u{7f}
     insta::assert_snapshot!(errors(text), @r#"
     1: Grammar ":": no key stands before this `:`
     2: Grammar ":": no key stands before this `:`
-    2: Grammar ":": no key stands before this `:`
     3: Grammar "a?b": `?` has a meaning of its own inside brackets; quote the text
     3: Grammar ":c": `:` has a meaning of its own inside brackets; quote the text
     4: Tab "\t": a tab stands here; only spaces may
@@ -310,7 +309,7 @@ control: a\u{7}\u{8}b\u{7f}
 fn pyyaml_lets_tokens_touch_here() {
     insta::assert_snapshot!(outline("&pad: 1\nq: \"x\"#c\nr: [1]# d\n"), @r##"
     0..23 mapping
-      4..4 &pad "" Null
+      0..0 &pad "" Null
         6..7 "1" Int(1)
       8..9 "q" String("q")
         11..14 "\"x\"" String("x")
