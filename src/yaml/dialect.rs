@@ -5,6 +5,9 @@ use crate::text::Span;
 use super::scalar;
 use super::tree::{Document, NodeKind, Scalar, ScalarStyle, SyntaxError, SyntaxErrorKind};
 
+/// More errors about tabs than these help nobody.
+const MAX_TABS: usize = 32;
+
 /// Why the vendor's tool does not take a node.
 pub(super) struct Refusal {
     pub(super) kind: SyntaxErrorKind,
@@ -41,14 +44,34 @@ pub(super) fn refuse_scalar(scalar: &Scalar) -> Option<Refusal> {
             if scalar::construct(tag, text).is_some() {
                 return None;
             }
-            let message = if scalar::is_scalar_tag(tag) {
-                format!("`{text}` cannot be read as `{tag}`")
-            } else {
-                unknown_tag(tag)
+            let message = match text {
+                _ if !is_standard_tag(tag) => unknown_tag(tag),
+                "" => format!("nothing cannot be read as `{tag}`"),
+                _ => format!("`{text}` cannot be read as `{tag}`"),
             };
             Some(Refusal::new(SyntaxErrorKind::Tag, message))
         }
     }
+}
+
+/// The tags for which PyYAML has a constructor, in their short form.
+fn is_standard_tag(tag: &str) -> bool {
+    let names = [
+        "str",
+        "binary",
+        "null",
+        "bool",
+        "int",
+        "float",
+        "timestamp",
+        "seq",
+        "omap",
+        "pairs",
+        "map",
+        "set",
+    ];
+    tag.strip_prefix("!!")
+        .is_some_and(|name| names.contains(&name))
 }
 
 /// A tag that PyYAML does not take for a list or a mapping.
@@ -60,10 +83,9 @@ pub(super) fn refuse_collection_tag(kind: &NodeKind, tag: &str) -> Option<Refusa
     if taken.contains(&tag) {
         return None;
     }
-    let message = if scalar::is_scalar_tag(tag) || ["!!seq", "!!map"].contains(&tag) {
-        format!("a {name} cannot be read as `{tag}`")
-    } else {
-        unknown_tag(tag)
+    let message = match is_standard_tag(tag) {
+        true => format!("a {name} cannot be read as `{tag}`"),
+        false => unknown_tag(tag),
     };
     Some(Refusal::new(SyntaxErrorKind::Tag, message))
 }
@@ -84,11 +106,6 @@ pub(super) fn collection_as_key(kind: &NodeKind) -> Refusal {
     )
 }
 
-/// `: value`
-pub(super) fn value_without_key() -> Refusal {
-    Refusal::new(SyntaxErrorKind::Grammar, "no key stands before this `:`")
-}
-
 /// A plain scalar in brackets, where PyYAML takes `?` and a leading `:` for indicators.
 pub(super) fn refuse_plain_in_flow(text: &str) -> Option<Refusal> {
     let indicator = if text.starts_with(':') {
@@ -104,30 +121,43 @@ pub(super) fn refuse_plain_in_flow(text: &str) -> Option<Refusal> {
     ))
 }
 
+/// Whether PyYAML takes a character in the name of an anchor.
+fn is_anchor_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// Where PyYAML lets an anchor's name end and another token start, if it does so inside the name.
+pub(super) fn end_of_anchor(name: &str) -> Option<usize> {
+    let length = name.find(|c| !is_anchor_character(c))?;
+    let next = name.get(length..)?;
+    (length > 0 && next.starts_with(['?', ':', ',', ']', '}', '%', '@', '`'])).then_some(length)
+}
+
 /// An anchor's name with characters that PyYAML does not take.
 pub(super) fn refuse_anchor(name: &str) -> Option<Refusal> {
-    let taken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let odd = name.chars().find(|c| !taken(*c))?;
+    let odd = name.chars().find(|c| !is_anchor_character(*c))?;
     Some(Refusal::new(
         SyntaxErrorKind::Grammar,
         format!("`{odd}` cannot stand in the name of an anchor"),
     ))
 }
 
-/// Tabs outside of quotes, block scalars and comments.
+/// Tabs outside of quotes, block scalars and comments, in what was read.
 pub(super) fn tabs(text: &str, document: &Document) -> Vec<SyntaxError> {
     if !text.contains('\t') {
         return Vec::new();
     }
-    let mut opaque: Vec<Span> = document
-        .comments
-        .iter()
-        .map(|comment| comment.span)
-        .collect();
-    opaque.extend(document.nodes.iter().filter_map(|node| match &node.kind {
-        NodeKind::Scalar(scalar) if scalar.style != ScalarStyle::Plain => Some(node.span),
+    let comments = document.comments.iter().map(|comment| comment.span);
+    let quoted = document.nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Scalar(Scalar {
+            style: ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted,
+            ..
+        }) => Some(node.span),
         _ => None,
-    }));
+    });
+    let blocks = document.block_texts.iter().copied();
+    let gaps = document.gaps.iter().map(|gap| gap.span);
+    let mut opaque: Vec<Span> = comments.chain(quoted).chain(blocks).chain(gaps).collect();
     opaque.sort_unstable();
     let mut errors: Vec<SyntaxError> = Vec::new();
     let mut opaque = opaque.into_iter().peekable();
@@ -137,13 +167,18 @@ pub(super) fn tabs(text: &str, document: &Document) -> Vec<SyntaxError> {
         if opaque.peek().is_some_and(|span| span.start <= at) {
             continue;
         }
-        match errors.last_mut() {
-            Some(last) if last.span.end == at => last.span.end += 1,
-            _ => errors.push(SyntaxError {
+        if let Some(last) = errors.last_mut()
+            && last.span.end == at
+        {
+            last.span.end += 1;
+        } else if errors.len() < MAX_TABS {
+            errors.push(SyntaxError {
                 span: Span::new(at, at + 1),
                 kind: SyntaxErrorKind::Tab,
                 message: String::new(),
-            }),
+            });
+        } else {
+            break;
         }
     }
     for error in &mut errors {

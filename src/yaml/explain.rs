@@ -10,6 +10,8 @@ use super::parse::Fault;
 use super::repair::{Mend, closing_bracket};
 use super::tree::{SyntaxError, SyntaxErrorKind};
 
+const NO_KEY: &str = "no key stands before this `:`";
+
 /// The error for the line that was found to be the culprit.
 pub(super) fn explain(text: &str, culprit: &Line, mend: Mend, fault: &Fault) -> SyntaxError {
     if let Some(error) = tab(text, culprit, fault) {
@@ -56,19 +58,19 @@ fn tab(text: &str, culprit: &Line, fault: &Fault) -> Option<SyntaxError> {
 fn explain_mend(text: &str, line: &Line, mend: Mend) -> Option<(Span, String)> {
     let key = key(line);
     let name = key.text(text);
-    let found = spaces(line.indent());
+    let found = match line.indent() {
+        0 => "not indented".to_owned(),
+        columns => format!("indented by {}", spaces(columns)),
+    };
     match (mend, line.dashes.first()) {
         (Mend::Indent(column), _) => Some((
             key,
-            format!(
-                "`{name}` is indented by {found}, where {} are expected",
-                column
-            ),
+            format!("`{name}` is {found}, where {} are expected", spaces(column)),
         )),
         (Mend::Dash(column), Some(&dash)) => Some((
             Span::new(dash as u32, dash as u32 + 1),
             format!(
-                "this `-` is indented by {found}, but the other items by {}",
+                "this `-` is {found}, but the other items by {}",
                 spaces(column)
             ),
         )),
@@ -94,7 +96,7 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
         LineFault::Tab(_) => return None,
         LineFault::NoKey => {
             let span = Span::new(content.start, content.start + 1);
-            (span, dialect::value_without_key().message)
+            (span, NO_KEY.to_owned())
         }
         LineFault::NoColon => {
             let word = words.split([' ', '\t']).next().unwrap_or(words);
@@ -150,7 +152,7 @@ fn explain_line(text: &str, line: &Line, fault: LineFault) -> Option<(Span, Stri
             let span = Span::new(at as u32, at as u32 + 1);
             (
                 span,
-                format!("`{reserved}` cannot start a value; quote the text"),
+                format!("`{reserved}` cannot start a key or a value; quote the text"),
             )
         }
     })
@@ -236,7 +238,7 @@ fn explain_kind(text: &str, line: &Line, fault: &Fault) -> (Span, String) {
         | ErrorKind::InvalidTagEscape
         | ErrorKind::InvalidTagUtf8
         | ErrorKind::InvalidTagUtf8LeadingByte
-        | ErrorKind::InvalidTagUtf8TrailingByte => "this is no tag that exists",
+        | ErrorKind::InvalidTagUtf8TrailingByte => "this tag is not declared",
         ErrorKind::InvalidBlockScalarHeader
         | ErrorKind::ZeroBlockScalarIndent
         | ErrorKind::InvalidBlockScalarIndent => {
@@ -251,6 +253,7 @@ fn explain_kind(text: &str, line: &Line, fault: &Fault) -> (Span, String) {
         ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
             "no `-` item can stand here"
         }
+        ErrorKind::ExpectedBlockMappingKey if span.text(text).starts_with(':') => NO_KEY,
         ErrorKind::ExpectedBlockMappingKey => "a key is expected here",
         ErrorKind::ExpectedBlockSequenceEntry => "an item with `-` is expected here",
         ErrorKind::MissingDocumentEndBeforeDirective

@@ -3,6 +3,9 @@
 
 use crate::text::Span;
 
+/// How many lines around another are looked at.
+const MAX_DISTANCE: usize = 500;
+
 /// A line in the block style; offsets are into the text.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -77,6 +80,7 @@ impl Line {
             start = line.start;
             Some(line)
         })
+        .take(MAX_DISTANCE)
         .filter(|line| !line.is_blank())
     }
 
@@ -92,6 +96,7 @@ impl Line {
                 + 1;
             Some(Self::at(text, at))
         })
+        .take(MAX_DISTANCE)
         .filter(|line| !line.is_blank())
     }
 

@@ -23,8 +23,9 @@ const MAX_ALIASED_NODES: usize = 100_000;
 pub(super) enum Stop {
     /// The text breaks YAML's grammar here.
     Grammar(Fault),
-    /// `&name:` stands here, which PyYAML reads as an anchor and a colon.
-    AnchorBeforeColon(Span),
+    /// Something stands here that PyYAML takes for the start of a new token, and the parser does
+    /// not: a space before it makes them agree.
+    Joined(usize),
     /// A second document starts here.
     SecondDocument(Span),
     /// Reading on makes no sense; the error is in the document already.
@@ -123,7 +124,9 @@ impl<'t> Builder<'t> {
                 Event::DocumentStart(true, _) => self.advance(span.end),
                 Event::DocumentEnd => ended = true,
                 Event::Comment(..) => self.document.comments.push(Comment { span }),
-                Event::Scalar(text, style, _, given) => self.scalar(text, style, span, tag(given)),
+                Event::Scalar(text, style, _, given) => {
+                    self.scalar(text, style, span, tag(given))?;
+                }
                 Event::SequenceStart(style, _, given) => {
                     let (items, flow) = (Vec::new(), style == StructureStyle::Flow);
                     self.start(NodeKind::Sequence { items, flow }, flow, span, tag(given))?;
@@ -151,6 +154,11 @@ impl<'t> Builder<'t> {
         let at = error.marker().byte_offset().unwrap_or(self.cursor);
         match error.kind() {
             ErrorKind::RecursionLimitExceeded => self.too_deep(Span::at(at as u32)),
+            ErrorKind::CommentNotSeparated
+                if before(self.text, at).ends_with(['"', '\'', ']', '}', '[', '{', ',']) =>
+            {
+                Stop::Joined(at)
+            }
             kind => Stop::Grammar(Fault {
                 at,
                 kind: kind.clone(),
@@ -235,7 +243,7 @@ impl<'t> Builder<'t> {
         style: granit_parser::ScalarStyle,
         place: Span,
         tag: Option<ShortTag>,
-    ) {
+    ) -> Result<(), Stop> {
         self.before_node(tag.as_ref());
         let style = match style {
             granit_parser::ScalarStyle::Plain => ScalarStyle::Plain,
@@ -248,14 +256,17 @@ impl<'t> Builder<'t> {
             return self.missing(place, tag);
         }
         let span = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.block_scalar_span(place),
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                self.document.block_texts.push(place);
+                self.block_scalar_span(place)
+            }
             _ => place,
         };
-        let tag = tag.map(|tag| tag.name);
+        let culprit = tag.as_ref().map_or(span, |tag| tag.span);
         let scalar = Scalar {
             text: text.into_owned(),
             style,
-            tag,
+            tag: tag.map(|tag| tag.name),
         };
         let refusal = match style {
             ScalarStyle::Plain if self.flows > 0 => {
@@ -267,9 +278,10 @@ impl<'t> Builder<'t> {
         self.advance(span.end);
         let id = self.add(span, NodeKind::Scalar(scalar));
         if let Some(refusal) = refusal {
-            self.refuse(id, span, refusal);
+            self.refuse(id, culprit, refusal);
         }
         self.attach(id, 0, 1);
+        Ok(())
     }
 
     /// From the `|` or `>` to the last character that is not blank.
@@ -290,34 +302,36 @@ impl<'t> Builder<'t> {
     }
 
     /// A scalar that is not there: its place is behind the colon, the dash or the tag.
-    fn missing(&mut self, place: Span, tag: Option<ShortTag>) {
+    fn missing(&mut self, place: Span, tag: Option<ShortTag>) -> Result<(), Stop> {
         let is_key = self.expects_key();
         let colon = self
             .find(|byte| !(byte.is_ascii_whitespace() || is_key && byte == b','))
-            .filter(|&at| self.text.as_bytes()[at] == b':')
-            .map(|at| Span::new(at as u32, at as u32 + 1));
-        let (span, culprit) = match (&tag, colon) {
-            (Some(tag), _) => (Span::at(tag.span.end), Some(tag.span)),
-            (None, Some(colon)) if is_key => (Span::at(colon.start), Some(colon)),
-            (None, Some(colon)) => (Span::at(colon.end), None),
-            (None, None) if self.cursor == 0 => (place, None),
-            (None, None) => (Span::at(self.cursor as u32), None),
+            .filter(|&at| self.text.as_bytes()[at] == b':');
+        let at = match (&tag, colon) {
+            (Some(tag), _) => tag.span.end,
+            // PyYAML lets no value stand without a key.
+            (None, Some(at)) if is_key => {
+                let kind = ErrorKind::ExpectedBlockMappingKey;
+                return Err(Stop::Grammar(Fault { at, kind }));
+            }
+            (None, Some(colon)) => colon as u32 + 1,
+            (None, None) if self.open.is_empty() => place.start,
+            (None, None) => self.cursor as u32,
         };
+        let culprit = tag.as_ref().map_or(Span::at(at), |tag| tag.span);
         let scalar = Scalar {
             text: String::new(),
             style: ScalarStyle::Plain,
             tag: tag.map(|tag| tag.name),
         };
-        let refusal = match culprit {
-            Some(_) if scalar.tag.is_none() => Some(dialect::value_without_key()),
-            _ => dialect::refuse_scalar(&scalar),
-        };
-        self.advance(span.end);
-        let id = self.add(span, NodeKind::Scalar(scalar));
+        let refusal = dialect::refuse_scalar(&scalar);
+        self.advance(at);
+        let id = self.add(Span::at(at), NodeKind::Scalar(scalar));
         if let Some(refusal) = refusal {
-            self.refuse(id, culprit.unwrap_or(span), refusal);
+            self.refuse(id, culprit, refusal);
         }
         self.attach(id, 0, 1);
+        Ok(())
     }
 
     /// Whether the next node is a key.
@@ -342,6 +356,8 @@ impl<'t> Builder<'t> {
         if flow {
             self.flows += 1;
             self.advance(place.end);
+        } else if let NodeKind::Mapping { .. } = kind {
+            self.advance(place.start);
         }
         let refusal = tag.and_then(|tag| {
             let refusal = dialect::refuse_collection_tag(&kind, &tag.name)?;
@@ -387,8 +403,8 @@ impl<'t> Builder<'t> {
 
     /// The anchor of the newest node: its event follows directly.
     fn anchor(&mut self, number: usize, name: &str, span: Span) -> Result<(), Stop> {
-        if name.ends_with(':') {
-            return Err(Stop::AnchorBeforeColon(span));
+        if let Some(length) = dialect::end_of_anchor(name) {
+            return Err(Stop::Joined(span.start as usize + 1 + length));
         }
         if let Some(refusal) = dialect::refuse_anchor(name) {
             self.error(span, refusal.kind, refusal.message);
@@ -487,6 +503,11 @@ impl<'t> Builder<'t> {
             self.refuse(id, self.document.span(id), refusal);
         }
     }
+}
+
+/// The text up to an offset.
+fn before(text: &str, at: usize) -> &str {
+    text.get(..at).unwrap_or_default()
 }
 
 fn span(place: &granit_parser::Span) -> Span {

@@ -1,7 +1,7 @@
 //! A tree for broken text: where the grammar breaks, the culprit is mended or left out and the
 //! text is read again; then all places are put back on the original text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::text::{Span, apply_edits};
 
@@ -11,7 +11,7 @@ use super::explain::explain;
 use super::line::Line;
 use super::parse::{Fault, Stop, read};
 use super::repair::{Mend, Repair, leave_out_around, repairs};
-use super::tree::{Comment, Document, Gap, NodeId, NodeKind, SyntaxError, SyntaxErrorKind};
+use super::tree::{Document, Gap, NodeId, NodeKind, SyntaxError, SyntaxErrorKind};
 
 /// So many culprits are looked for in one text; what follows them is left out of the tree.
 const MAX_CULPRITS: usize = 32;
@@ -52,12 +52,7 @@ pub fn parse(text: &str) -> Document {
 /// Moves places to the ends of characters: the parser counts a longer line break, or a byte order
 /// mark inside the text, as one byte.
 fn between_characters(text: &str, document: &mut Document) {
-    let snap = |span: &mut Span| {
-        *span = Span::new(
-            text.floor_char_boundary(span.start as usize) as u32,
-            text.ceil_char_boundary(span.end as usize) as u32,
-        );
-    };
+    let snap = |span: &mut Span| *span = span.whole_characters(text);
     for error in &mut document.errors {
         snap(&mut error.span);
     }
@@ -82,7 +77,10 @@ fn add_tabs(text: &str, document: &mut Document) {
     let mut faulty: Option<HashSet<u32>> = None;
     for error in dialect::tabs(text, document) {
         let faulty = faulty.get_or_insert_with(|| {
-            let errors = document.errors.iter();
+            let broken = |error: &&SyntaxError| {
+                matches!(error.kind, SyntaxErrorKind::Grammar | SyntaxErrorKind::Tab)
+            };
+            let errors = document.errors.iter().filter(broken);
             errors.map(|error| line(error.span)).collect()
         });
         if !faulty.contains(&line(error.span)) {
@@ -113,10 +111,10 @@ struct Recovery {
 
 impl Recovery {
     fn run(&mut self, mut document: Document, mut stop: Stop) -> Document {
-        for _ in 0..MAX_CULPRITS {
+        while self.errors.len() < MAX_CULPRITS {
             let next = match &stop {
                 Stop::Grammar(fault) => self.mend(&document, fault),
-                Stop::AnchorBeforeColon(span) => self.split_anchor(*span),
+                Stop::Joined(at) => self.split(*at),
                 Stop::SecondDocument(span) => self.join_documents(&document, *span),
                 Stop::Final => None,
             };
@@ -133,22 +131,30 @@ impl Recovery {
     /// Leaves out what follows.
     fn give_up(&mut self, stop: &Stop) {
         let at = match stop {
-            Stop::Grammar(fault) => fault.at as u32,
-            Stop::AnchorBeforeColon(span) | Stop::SecondDocument(span) => span.start,
+            Stop::Grammar(fault) => {
+                let culprit = Line::at(&self.text, fault.at);
+                self.report(&culprit, Mend::LeaveOut, fault);
+                fault.at as u32
+            }
+            Stop::Joined(at) => {
+                self.errors.push(SyntaxError {
+                    span: self.original(Span::at(*at as u32)),
+                    kind: SyntaxErrorKind::Grammar,
+                    message: "a space is missing here".to_owned(),
+                });
+                *at as u32
+            }
+            Stop::SecondDocument(span) => span.start,
             Stop::Final => return,
         };
-        if let Stop::Grammar(fault) = stop {
-            let culprit = Line::at(&self.text, fault.at);
-            self.report(&culprit, Mend::LeaveOut, fault);
-        }
         let rest = Span::new(at, self.text.trim_ascii_end().len() as u32);
         self.lost.push(self.original(rest));
     }
 
     /// Finds the culprit of a fault, and mends it or leaves it out.
     fn mend(&mut self, document: &Document, fault: &Fault) -> Option<(Document, Option<Stop>)> {
-        if let Some(span) = anchor_before_colon(&self.text, fault.at) {
-            return self.split_anchor(span);
+        if let Some(at) = joined_anchor(&self.text, fault.at) {
+            return self.split(at);
         }
         let repeated = repeated_keys(document);
         let best = self
@@ -173,7 +179,8 @@ impl Recovery {
                 continue;
             };
             let progress = trial.left < self.text.len() - fault.at;
-            let done = trial.left == 0 && trial.repeated <= repeated;
+            let done =
+                (trial.left == 0 || self.is_another(fault, &trial)) && trial.repeated <= repeated;
             if progress && best.as_ref().is_none_or(|best| trial.rank() < best.rank()) {
                 best = Some(trial);
             }
@@ -184,20 +191,34 @@ impl Recovery {
         best
     }
 
+    /// Whether the next fault is another culprit's: the repaired line was wrong by itself, and
+    /// the lines around it can be read now.
+    fn is_another(&self, fault: &Fault, trial: &Trial) -> bool {
+        let culprit = &trial.repair.culprit;
+        let line = Line::at(&self.text, fault.at.max(culprit.start));
+        let next = line.lines_after(&self.text).nth(1);
+        culprit.fault.is_some()
+            && next.is_some_and(|next| trial.left <= self.text.len() - next.start)
+    }
+
     fn attempt(&mut self, repair: Repair) -> Option<Trial> {
         if self.work > MAX_WORK {
             return None;
         }
         let text = apply_edits(&self.text, &repair.edits)?;
         let (document, stop) = read(&text);
-        let left = match &stop {
-            None | Some(Stop::Final) => 0,
-            Some(Stop::Grammar(fault)) => text.len() - fault.at.min(text.len()),
-            Some(Stop::AnchorBeforeColon(span) | Stop::SecondDocument(span)) => {
-                text.len() - (span.start as usize).min(text.len())
-            }
+        let stopped_at = match &stop {
+            None | Some(Stop::Final) => text.len(),
+            Some(Stop::Grammar(Fault { at, .. }) | Stop::Joined(at)) => *at,
+            Some(Stop::SecondDocument(span)) => span.start as usize,
         };
-        self.work += text.len() - left + text.len() / 8;
+        self.work += stopped_at + text.len() / 8;
+        // Behind the repair, places count from the end, which did not move.
+        let first = repair.edits.iter().map(|edit| edit.span.start).min()?;
+        let left = match stopped_at > first as usize {
+            true => text.len().saturating_sub(stopped_at),
+            false => self.text.len() - stopped_at,
+        };
         Some(Trial {
             repeated: repeated_keys(&document),
             repair,
@@ -234,11 +255,14 @@ impl Recovery {
         }
     }
 
-    /// Reads `&name: value` as PyYAML does: as a value whose key is nothing.
-    fn split_anchor(&mut self, span: Span) -> Option<(Document, Option<Stop>)> {
-        let colon = span.text(&self.text).strip_suffix(':')?.len() as u32 + span.start;
-        self.text.insert(colon as usize, ' ');
-        self.edits.push((Span::at(colon), 1));
+    /// Lets a token start where PyYAML lets one start; that is no fault.
+    fn split(&mut self, at: usize) -> Option<(Document, Option<Stop>)> {
+        if self.work > MAX_WORK || !self.text.is_char_boundary(at) {
+            return None;
+        }
+        self.text.insert(at, ' ');
+        self.edits.push((Span::at(at as u32), 1));
+        self.work += at + self.text.len() / 8;
         Some(read(&self.text))
     }
 
@@ -285,8 +309,7 @@ impl Recovery {
 
     /// Puts the tree back on the original text, and tells it what it lacks.
     fn finish(self, text: &str, document: &mut Document) {
-        // A place in the middle of what was put in for a character is the character's.
-        let original = |span: Span| self.original(span).whole_characters(text);
+        let original = |span: Span| self.original(span);
         for node in &mut document.nodes {
             node.span = original(node.span);
             node.anchor = node.anchor.map(original);
@@ -295,6 +318,9 @@ impl Recovery {
                     item.dash = item.dash.map(original);
                 }
             }
+        }
+        for span in &mut document.block_texts {
+            *span = self.original(*span);
         }
         for comment in &mut document.comments {
             comment.span = original(comment.span);
@@ -307,8 +333,14 @@ impl Recovery {
             .errors
             .retain(|error| !self.touched.contains(&line_start(text, error.span)));
         document.errors.extend(self.errors);
+        let comments = document.comments.iter().map(|comment| comment.span);
+        let skipped: HashMap<u32, u32> = comments
+            .chain(self.lost.iter().copied())
+            .filter(|span| !span.is_empty())
+            .map(|span| (span.end, span.start))
+            .collect();
         for &span in &self.lost {
-            let after = end_of_read(text, span.start, &document.comments, &self.lost);
+            let after = end_of_read(text, span.start, &skipped);
             document.gaps.push(Gap { span, after });
             let between = Span::new(after, span.start).text(text);
             let unreadable = document.nodes.iter().position(|node| {
@@ -323,22 +355,13 @@ impl Recovery {
     }
 }
 
-/// Where what was read ends before an offset: comments and other gaps do not count.
-fn end_of_read(text: &str, mut at: u32, comments: &[Comment], lost: &[Span]) -> u32 {
-    let skipped = || {
-        comments
-            .iter()
-            .map(|comment| comment.span)
-            .chain(lost.iter().copied())
-    };
+/// Where what was read ends before an offset; comments and other gaps, by their ends, do not count.
+fn end_of_read(text: &str, mut at: u32, skipped: &HashMap<u32, u32>) -> u32 {
     loop {
-        at = text
-            .get(..at as usize)
-            .unwrap_or_default()
-            .trim_ascii_end()
-            .len() as u32;
-        match skipped().find(|span| span.end == at && !span.is_empty()) {
-            Some(span) => at = span.start,
+        let before = text.get(..at as usize).unwrap_or_default();
+        at = before.trim_ascii_end().len() as u32;
+        match skipped.get(&at) {
+            Some(start) => at = *start,
             None => return at,
         }
     }
@@ -381,14 +404,10 @@ fn repeated_keys(document: &Document) -> usize {
     repeated
 }
 
-/// `&name:` at the start of the text of a line.
-fn anchor_before_colon(text: &str, at: usize) -> Option<Span> {
+/// Where another token starts in the anchor that the line of a fault starts with.
+fn joined_anchor(text: &str, at: usize) -> Option<usize> {
     let line = Line::at(text, at);
-    let content = line.content.text(text);
-    let name = content.strip_prefix('&')?;
-    let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))?;
-    let rest = name.get(length..)?.strip_prefix(':')?;
-    let start = line.content.start;
-    (length > 0 && (rest.is_empty() || rest.starts_with([' ', '\t'])))
-        .then(|| Span::new(start, start + length as u32 + 2))
+    let name = line.content.text(text).strip_prefix('&')?;
+    let name = name.split([' ', '\t']).next()?;
+    Some(line.content.start as usize + 1 + dialect::end_of_anchor(name)?)
 }

@@ -5,9 +5,6 @@ use crate::text::{Edit, Span};
 use super::line::{Line, LineFault};
 use super::parse::Fault;
 
-/// How many lines around a fault are looked at.
-const MAX_DISTANCE: usize = 400;
-
 /// One way to make a text readable beyond a fault.
 #[derive(Clone, Debug)]
 pub(super) struct Repair {
@@ -124,7 +121,7 @@ fn suspects(text: &str, fault: &Fault) -> Vec<Line> {
     }
     let mut lines = vec![here.clone()];
     let (mut quote, mut bracket) = (false, false);
-    for (distance, line) in here.lines_before(text).take(MAX_DISTANCE).enumerate() {
+    for (distance, line) in here.lines_before(text).enumerate() {
         let opens = match line.fault {
             Some(LineFault::UnclosedQuote(_)) => !std::mem::replace(&mut quote, true),
             Some(LineFault::UnclosedBracket(_)) => !std::mem::replace(&mut bracket, true),
@@ -169,7 +166,7 @@ fn stands_out(text: &str, line: &Line) -> bool {
 /// The line that starts the block that a dash stands in: it may lack its own.
 fn first_of_block(text: &str, item: &Line, column: usize) -> Option<Line> {
     let mut first = None;
-    for line in item.lines_before(text).take(MAX_DISTANCE) {
+    for line in item.lines_before(text) {
         if line.indent() <= column {
             return first.filter(|_| line.dashes.is_empty());
         }
@@ -222,12 +219,10 @@ fn repairs_of(text: &str, line: &Line) -> Vec<Repair> {
         _ => {}
     }
     let has_tab = matches!(line.fault, Some(LineFault::Tab(_)));
+    let opens_list = matches!(line.fault, Some(LineFault::UnclosedBracket(_)));
     // What is indented below a value would hang under its key.
     let owns_lines = after.is_some_and(|after| after.indent() > line.column());
-    if line.key.is_some()
-        && !line.value.is_empty()
-        && (!owns_lines || (line.fault.is_some() && !has_tab))
-    {
+    if line.key.is_some() && !line.value.is_empty() && (!owns_lines || opens_list) {
         repairs.push(Repair::leave_out(line, line.value));
     }
     let misplaced = dash_columns(text, line)
@@ -249,8 +244,8 @@ fn repairs_of(text: &str, line: &Line) -> Vec<Repair> {
 /// are none, where it would be if the next line belonged to the same item.
 fn dash_columns(text: &str, line: &Line) -> Vec<usize> {
     let column = |line: Line| line.dashes.first().map(|dash| dash - line.start);
-    let before = line.lines_before(text).take(MAX_DISTANCE).find_map(column);
-    let after = line.lines_after(text).take(MAX_DISTANCE).find_map(column);
+    let before = line.lines_before(text).find_map(column);
+    let after = line.lines_after(text).find_map(column);
     let guess = line
         .lines_after(text)
         .next()

@@ -51,14 +51,6 @@ pub(super) fn construct(tag: &str, text: &str) -> Option<Value> {
     }
 }
 
-/// Whether PyYAML has this standard tag for scalars.
-pub(super) fn is_scalar_tag(tag: &str) -> bool {
-    matches!(
-        tag,
-        "!!str" | "!!binary" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp"
-    )
-}
-
 fn null(text: &str) -> Option<Value> {
     matches!(text, "null" | "Null" | "NULL").then_some(Value::Null)
 }
@@ -319,4 +311,268 @@ fn is_colon(byte: u8) -> bool {
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What PyYAML 6.0.3 (`yaml.Loader`) makes of a plain scalar.
+    #[derive(Debug)]
+    enum PyYaml {
+        Null,
+        Bool(bool),
+        Int(i128),
+        Float(f64),
+        Time,
+        Str,
+    }
+
+    #[test]
+    fn plain_scalars_are_those_of_pyyaml() {
+        use PyYaml::{Bool, Float, Int, Null, Str, Time};
+        let table = [
+            ("yes", Bool(true)),
+            ("Yes", Bool(true)),
+            ("YES", Bool(true)),
+            ("yEs", Str),
+            ("no", Bool(false)),
+            ("No", Bool(false)),
+            ("NO", Bool(false)),
+            ("true", Bool(true)),
+            ("True", Bool(true)),
+            ("TRUE", Bool(true)),
+            ("tRUE", Str),
+            ("false", Bool(false)),
+            ("False", Bool(false)),
+            ("FALSE", Bool(false)),
+            ("on", Bool(true)),
+            ("On", Bool(true)),
+            ("ON", Bool(true)),
+            ("oN", Str),
+            ("off", Bool(false)),
+            ("Off", Bool(false)),
+            ("OFF", Bool(false)),
+            ("y", Str),
+            ("Y", Str),
+            ("n", Str),
+            ("N", Str),
+            ("t", Str),
+            ("f", Str),
+            ("null", Null),
+            ("Null", Null),
+            ("NULL", Null),
+            ("nULL", Str),
+            ("~", Null),
+            ("~~", Str),
+            ("None", Str),
+            ("none", Str),
+            ("0", Int(0)),
+            ("-0", Int(0)),
+            ("+0", Int(0)),
+            ("00", Int(0)),
+            ("7", Int(7)),
+            ("-7", Int(-7)),
+            ("+7", Int(7)),
+            ("017", Int(15)),
+            ("-017", Int(-15)),
+            ("+017", Int(15)),
+            ("08", Str),
+            ("09", Str),
+            ("0o17", Str),
+            ("0_7", Int(7)),
+            ("0_", Int(0)),
+            ("0__", Int(0)),
+            ("0b101", Int(5)),
+            ("-0b101", Int(-5)),
+            ("0b_1", Int(1)),
+            ("0B1", Str),
+            ("0b2", Str),
+            ("0b", Str),
+            ("0x", Str),
+            ("0xff", Int(255)),
+            ("0xFF", Int(255)),
+            ("0XFF", Str),
+            ("-0xff", Int(-255)),
+            ("0xffff_ffff", Int(4294967295)),
+            ("0x0000_000f", Int(15)),
+            ("0x_f", Int(15)),
+            ("0xg", Str),
+            ("0x1.8", Str),
+            ("1_000", Int(1000)),
+            ("1_", Int(1)),
+            ("_1", Str),
+            ("1__0", Int(10)),
+            (
+                "123456789012345678901234567890",
+                Int(123456789012345678901234567890),
+            ),
+            ("0xffffffffffffffff", Int(18446744073709551615)),
+            ("0xffffffffffffffffffffffffffffffffffff", Int(i128::MAX)),
+            ("1a", Str),
+            ("+-1", Str),
+            ("--", Str),
+            ("-", Str),
+            ("+", Str),
+            ("0111", Int(73)),
+            ("1111", Int(1111)),
+            ("0000.0001", Float(0.0001)),
+            ("ffff.0000", Str),
+            ("1:30", Int(90)),
+            ("-1:30", Int(-90)),
+            ("+1:30", Int(90)),
+            ("1:60", Str),
+            ("01:30", Str),
+            ("1:5", Int(65)),
+            ("1:59:59", Int(7199)),
+            ("0:30", Str),
+            ("1:2:3:4", Int(223384)),
+            ("1:30.5", Float(90.5)),
+            ("-1:30.5", Float(-90.5)),
+            ("1:30.", Float(90.0)),
+            ("01:30.5", Float(90.5)),
+            ("1:", Str),
+            (":1", Str),
+            ("1:90.5", Str),
+            ("1_0:30", Int(630)),
+            ("1.0", Float(1.0)),
+            ("1.", Float(1.0)),
+            (".5", Float(0.5)),
+            ("-.5", Str),
+            ("+.5", Str),
+            (".", Str),
+            ("..", Str),
+            ("-.", Str),
+            ("1.5", Float(1.5)),
+            ("-1.5", Float(-1.5)),
+            ("+1.5", Float(1.5)),
+            ("1_0.5", Float(10.5)),
+            ("1._5", Float(1.5)),
+            ("._5", Str),
+            (".5_0", Float(0.5)),
+            ("1e3", Str),
+            ("1E3", Str),
+            ("1e+3", Str),
+            ("1.e+3", Float(1000.0)),
+            ("1.0e+3", Float(1000.0)),
+            ("1.0e3", Str),
+            ("1.0e-3", Float(0.001)),
+            ("1.5E+3", Float(1500.0)),
+            (".5e+3", Float(500.0)),
+            (".5e3", Str),
+            ("1.0e+", Str),
+            ("1.0e+3_0", Str),
+            (".inf", Float(f64::INFINITY)),
+            ("-.inf", Float(f64::NEG_INFINITY)),
+            ("+.inf", Float(f64::INFINITY)),
+            (".Inf", Float(f64::INFINITY)),
+            (".INF", Float(f64::INFINITY)),
+            (".iNF", Str),
+            (".nan", Float(f64::NAN)),
+            (".NaN", Float(f64::NAN)),
+            (".NAN", Float(f64::NAN)),
+            ("-.nan", Str),
+            ("inf", Str),
+            ("nan", Str),
+            ("0.0", Float(0.0)),
+            ("0x.5", Str),
+            ("1.2.3", Str),
+            ("09.5", Float(9.5)),
+            ("1,5", Str),
+            ("2020-01-02", Time),
+            ("2020-1-2", Str),
+            ("2020-01-2", Str),
+            ("2020-13-45", Time),
+            ("20-01-02", Str),
+            ("2020-01-02T03:04:05", Time),
+            ("2020-01-02t03:04:05Z", Time),
+            ("2020-1-2T3:04:05", Time),
+            ("2020-01-02T03:04:05.678", Time),
+            ("2020-01-02T03:04:05.", Time),
+            ("2020-01-02T03:04:05+01:00", Time),
+            ("2020-01-02T03:04:05+1", Time),
+            ("2020-01-02T03:04:05-01:0", Str),
+            ("2020-01-02T03:04", Str),
+            ("2020-01-02T03:04:5", Str),
+            ("<<", Str),
+            ("=", Str),
+            ("<<<", Str),
+            ("==", Str),
+            ("3x3", Str),
+            ("Conv2d", Str),
+            ("Conv-2d", Str),
+            ("0x0000.ffff", Str),
+            ("1-2", Str),
+            ("1/2", Str),
+            ("100%", Str),
+            ("12e03", Str),
+            ("-2E+05", Str),
+            ("+12e03", Str),
+            ("685.230_15e+03", Float(685230.15)),
+            ("190:20:30", Int(685230)),
+            ("190:20:30.15", Float(685230.15)),
+            ("0b1010_0111", Int(167)),
+            ("02472256", Int(685230)),
+            ("1.7976931348623157e+308", Float(1.7976931348623157e+308)),
+            ("1e400", Str),
+            ("1.0e+400", Float(f64::INFINITY)),
+            ("٣", Str),
+            ("2020-01-02 03:04:05", Time),
+            ("2020-01-02 \t 03:04:05 Z", Time),
+            ("2020-01-02  03:04:05.5 -01:30", Time),
+            (" 1", Str),
+            ("1 ", Str),
+            ("yes no", Str),
+            ("1 2", Str),
+            ("", Null),
+        ];
+        for (text, wanted) in table {
+            let found = resolve_plain(text);
+            let same = match (&wanted, &found) {
+                (Null, Value::Null) | (Time, Value::Timestamp) => true,
+                (Bool(wanted), Value::Bool(found)) => wanted == found,
+                (Int(wanted), Value::Int(found)) => wanted == found,
+                (Float(wanted), Value::Float(found)) => {
+                    wanted == found || (wanted.is_nan() && found.is_nan())
+                }
+                (Str, Value::String(found)) => found == text,
+                _ => false,
+            };
+            assert!(same, "{text:?}: {found:?} instead of {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn integers_stick_at_the_limit() {
+        let huge = "9".repeat(60);
+        assert_eq!(resolve_plain(&huge), Value::Int(i128::MAX));
+        assert_eq!(resolve_plain(&format!("-{huge}")), Value::Int(-i128::MAX));
+        let sixties = format!("9{}", ":59".repeat(100));
+        assert_eq!(resolve_plain(&sixties), Value::Int(i128::MAX));
+    }
+
+    #[test]
+    fn explicit_tags_construct_what_pyyaml_constructs() {
+        let text = |text: &str| Some(Value::String(text.to_owned()));
+        assert_eq!(construct("!!str", "3"), text("3"));
+        assert_eq!(construct("!!int", "3"), Some(Value::Int(3)));
+        assert_eq!(construct("!!int", "0x1_0"), Some(Value::Int(16)));
+        assert_eq!(construct("!!int", "1:30"), Some(Value::Int(90)));
+        assert_eq!(construct("!!int", "three"), None);
+        assert_eq!(construct("!!int", ""), None);
+        assert_eq!(construct("!!float", "3"), Some(Value::Float(3.0)));
+        assert_eq!(construct("!!float", "1e3"), Some(Value::Float(1000.0)));
+        assert_eq!(construct("!!float", "3x"), None);
+        assert_eq!(construct("!!bool", "oN"), Some(Value::Bool(true)));
+        assert_eq!(construct("!!bool", "1"), None);
+        assert_eq!(construct("!!null", "anything"), Some(Value::Null));
+        assert_eq!(
+            construct("!!timestamp", "2020-01-02"),
+            Some(Value::Timestamp)
+        );
+        assert_eq!(construct("!!timestamp", "now"), None);
+        assert_eq!(construct("!", "3"), Some(Value::Int(3)));
+        assert_eq!(construct("!!seq", "3"), None);
+        assert_eq!(construct("!mine", "3"), None);
+    }
 }

@@ -19,6 +19,8 @@ pub struct Document {
     pub errors: Vec<SyntaxError>,
     /// What was left out of the tree because it could not be read, in no order.
     pub gaps: Vec<Gap>,
+    /// The contents of the block scalars.
+    pub(super) block_texts: Vec<Span>,
     /// The nodes without a readable value, in order.
     pub(super) unreadable: Vec<NodeId>,
 }

@@ -3,3 +3,4 @@
 mod corpus;
 mod mutations;
 mod recovery;
+mod tree;
