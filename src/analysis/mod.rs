@@ -8,20 +8,24 @@
 //! Where a stage finds such a fault it records it in [`Analysis::faults`], and the rule of that code
 //! explains it.
 
+mod bias;
 mod conflicts;
 mod fact;
 mod graph;
 mod hardware;
+mod kernels;
 mod memory;
 mod parameters;
 mod region;
 mod shapes;
 mod streaming;
 
+pub use bias::{Bias, BiasExhausted, BiasMemory};
 pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
-pub use hardware::{Dilation, Hardware};
+pub use hardware::{Dilation, Hardware, HardwareKernel};
+pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels};
 pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
@@ -100,6 +104,10 @@ pub struct Analysis {
     pub shapes: Vec<Shape>,
     /// What the hardware runs.
     pub hardware: Vec<Fact<Hardware>>,
+    /// Where the weights lie.
+    pub kernels: KernelMemory,
+    /// Where the bias lies.
+    pub bias: BiasMemory,
     /// The ring buffers of streaming layers; none for layers that do not stream.
     pub streams: Vec<Option<Fact<Stream>>>,
     /// Masks and words.
@@ -140,6 +148,8 @@ impl Analysis {
         .run();
         let max_processors = flags.max_proc.unwrap_or(i64::from(device::PROCESSORS));
         let streams_at = |layer: usize| parameters[layer].streaming == Ok(true);
+        let near_stream =
+            |layer: usize| streams_at(layer) || graph.previous[layer].is_some_and(streams_at);
         let hardware: Vec<Fact<Hardware>> = (0..network.layers.len())
             .map(|layer| {
                 hardware::hardware(
@@ -150,7 +160,7 @@ impl Analysis {
                     shapes[layer]
                         .out_channels
                         .map(|channels| Spread::new(channels, max_processors)),
-                    streams_at(layer) || graph.previous[layer].is_some_and(streams_at),
+                    near_stream(layer),
                 )
             })
             .collect();
@@ -164,6 +174,34 @@ impl Analysis {
             shapes: &shapes,
             hardware: &hardware,
             faults: &mut faults,
+        }
+        .run();
+        let hardware_kernels: Vec<Fact<HardwareKernel>> = (0..network.layers.len())
+            .map(|layer| {
+                hardware::hardware_kernel(device, layer, &parameters[layer], near_stream(layer))
+            })
+            .collect();
+        let kernels = kernels::Placement {
+            network,
+            device,
+            flags: &flags,
+            graph: &graph,
+            parameters: &parameters,
+            weights: &weights,
+            shapes: &shapes,
+            memory: &memory,
+            kernels: &hardware_kernels,
+        }
+        .run();
+        let bias = bias::Placement {
+            network,
+            device,
+            flags: &flags,
+            graph: &graph,
+            parameters: &parameters,
+            weights: &weights,
+            shapes: &shapes,
+            memory: &memory,
         }
         .run();
         let streams = streaming::Streams {
@@ -195,6 +233,8 @@ impl Analysis {
             weights,
             shapes,
             hardware,
+            kernels,
+            bias,
             streams,
             memory,
             input,

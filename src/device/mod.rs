@@ -56,6 +56,8 @@ pub const INSTANCES: u32 = PROCESSORS / PROCESSORS_PER_INSTANCE;
 pub const INSTANCES_PER_QUADRANT: u32 = 4;
 /// Quadrants of either chip.
 pub const QUADRANTS: u32 = 4;
+/// Processors in one quadrant.
+pub const PROCESSORS_PER_QUADRANT: u32 = PROCESSORS / QUADRANTS;
 /// Largest `pad` of either chip (README, "Limitations").
 pub const MAX_PAD: i64 = 2;
 /// Pixels that `flatten` takes at most (`izer.py:549`).
@@ -110,12 +112,16 @@ pub struct Device {
     pub kernel_words: usize,
     /// Kernel words of processors 0, 16, 32, 48.
     pub kernel_words_large: usize,
-    /// Kernel words of one sub-memory.
+    /// Kernel words of one sub-memory, in the words that every processor has.
     pub kernel_sub_memory: usize,
+    /// Kernel words of one sub-memory, in the words that only processors 0, 16, 32, 48 have.
+    pub kernel_sub_memory_large: usize,
     /// Whether a depth-wise layer's kernels must stay in one sub-memory.
     pub depthwise_in_one_sub_memory: bool,
     /// Bias bytes of a quadrant.
     pub bias_bytes: usize,
+    /// Whether the bias of flattening layers is placed before that of all others.
+    pub flatten_bias_first: bool,
     /// TRAM words of a processor.
     pub tram_words: i64,
     /// `height * width * input passes` must be below this.
