@@ -17,14 +17,15 @@ pub enum ConflictKind {
     /// The vendor's tool refuses it: the word holds the output of the layer that ran just before,
     /// of an output layer, or the network's input.
     Protected,
-    /// The layer writes the word twice.
-    Itself,
     /// A layer that runs later still reads the word as another layer's output.
     StillNeeded,
     /// The layer itself still reads the word while it writes.
     InPlace,
     /// A later layer reads the network's input again.
     InputStillNeeded,
+    /// The first layer writes over the input that a FIFO fills, which the vendor's tool does not
+    /// protect.
+    FifoInput,
     /// The word holds the output of a stream, which the vendor's tool does not protect.
     StreamTail,
 }
@@ -42,8 +43,9 @@ pub struct Conflict {
     pub reader: Option<usize>,
     /// The lowest such word.
     pub word: i64,
-    /// Whether the data is lost for certain. Only a write in place can be doubtful: it may stay
-    /// behind the reading, depending on what the hardware has buffered.
+    /// Whether the data is lost for certain. A write in place can be doubtful: it may stay behind
+    /// the reading, depending on what the hardware has buffered. What the vendor's tool protects
+    /// may be needed by nobody.
     pub certain: bool,
 }
 
@@ -73,6 +75,7 @@ impl Conflicts<'_> {
     /// All conflicts, in order of execution of the writers.
     pub(super) fn find(&self) -> Vec<Conflict> {
         let mut found = self.protected();
+        found.extend(self.fifo_input());
         self.still_needed(&mut found);
         found.sort_by_key(|conflict| self.graph.time(conflict.writer));
         found
@@ -107,30 +110,10 @@ impl Conflicts<'_> {
         let mut outputs: Vec<(Source, &Region)> = Vec::new();
         for &layer in &self.graph.order {
             let written = self.writes(layer);
-            if let Some(region) = written {
-                if checks {
-                    found.extend(protected.iter().filter_map(|(victim, held)| {
-                        Some(Conflict {
-                            kind: ConflictKind::Protected,
-                            writer: layer,
-                            victim: *victim,
-                            reader: self
-                                .graph
-                                .readers(*victim)
-                                .find(|&reader| self.graph.time(reader) >= self.graph.time(layer)),
-                            word: region.first_common(held)?,
-                            certain: true,
-                        })
-                    }));
+            if let Some(region) = written.filter(|_| checks) {
+                for &(victim, held) in &protected {
+                    found.extend(self.protected_conflict(layer, region, victim, held));
                 }
-                found.extend(twice(region).map(|word| Conflict {
-                    kind: ConflictKind::Itself,
-                    writer: layer,
-                    victim: Source::Layer(layer),
-                    reader: None,
-                    word,
-                    certain: true,
-                }));
             }
             let own = written.map(|region| (Source::Layer(layer), region));
             let streams_next = matches!(self.graph.next[layer], Next::Layer(next)
@@ -146,6 +129,64 @@ impl Conflicts<'_> {
             }
         }
         found
+    }
+
+    fn protected_conflict(
+        &self,
+        writer: usize,
+        written: &Region,
+        victim: Source,
+        held: &Region,
+    ) -> Option<Conflict> {
+        let first = written.first_common(held)?;
+        let is_output = matches!(victim, Source::Layer(layer)
+            if self.parameters[layer].output == Ok(true));
+        // The first who reads one of the words, the writer itself last.
+        let lost = |reader: usize| {
+            let reads = self.memories[reader].reads.as_ref().ok()?;
+            Some((reader, written.first_common_of_three(held, reads)?))
+        };
+        let later = self
+            .graph
+            .readers(victim)
+            .filter(|&reader| self.graph.time(reader) > self.graph.time(writer))
+            .find_map(lost);
+        let own = self
+            .graph
+            .readers(victim)
+            .find(|&reader| reader == writer)
+            .and_then(lost);
+        let (reader, word) = later.or(own).unzip();
+        Some(Conflict {
+            kind: ConflictKind::Protected,
+            writer,
+            victim,
+            reader,
+            word: word.unwrap_or(first),
+            certain: is_output
+                || later.is_some()
+                || (own.is_some() && self.lag(writer) == Ok(Lag::Lost)),
+        })
+    }
+
+    /// A first layer that takes its input from a FIFO without streaming has it in its data memory
+    /// all the same.
+    fn fifo_input(&self) -> Option<Conflict> {
+        let layer = *self.graph.order.first()?;
+        if !self.facts.flags.as_ref()?.any_fifo() {
+            return None;
+        }
+        let reads = self.memories[layer].reads.as_ref().ok()?;
+        let word = self.writes(layer)?.first_common(reads)?;
+        let lag = self.lag(layer).unwrap_or(Lag::Doubtful);
+        (lag != Lag::Safe).then_some(Conflict {
+            kind: ConflictKind::FifoInput,
+            writer: layer,
+            victim: Source::Input,
+            reader: Some(layer),
+            word,
+            certain: lag == Lag::Lost,
+        })
     }
 
     /// Data of any earlier layer, or the input, that is overwritten before its last reader.
@@ -181,9 +222,7 @@ impl Conflicts<'_> {
                     // One finding a writer and tensor; a reader that surely loses data says more
                     // than the writer's own reading.
                     let known = found.iter().position(|conflict| {
-                        conflict.writer == writer
-                            && (conflict.victim == victim
-                                || conflict.victim == Source::Layer(writer))
+                        conflict.writer == writer && conflict.victim == victim
                     });
                     let replaced = known
                         .filter(|&at| found[at].kind == ConflictKind::InPlace && writer != reader);
@@ -286,19 +325,4 @@ impl Conflicts<'_> {
         }
         Ok(lag)
     }
-}
-
-/// The lowest word that a region holds twice: it ran past one instance into the next.
-fn twice(region: &Region) -> Option<i64> {
-    let parts = &region.parts;
-    parts
-        .iter()
-        .enumerate()
-        .flat_map(|(i, (instance, a))| {
-            parts[i + 1..]
-                .iter()
-                .filter(move |(other, _)| other != instance)
-                .filter_map(|(_, b)| a.first_common(b))
-        })
-        .min()
 }

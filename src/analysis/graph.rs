@@ -3,10 +3,11 @@
 use crate::device::Device;
 use crate::diagnostic::Code;
 use crate::facts::Flags;
-use crate::network::{Field, Network, Reference, Source, Target};
+use crate::network::{Field, Network, Reference, Source, Target, Unresolved};
 use crate::text::Span;
 
 use super::fact::{Fact, Missing, broken};
+use super::parameters::Parameters;
 use super::{Fault, push_fault};
 
 /// What runs after a layer.
@@ -40,6 +41,8 @@ pub struct Graph {
     pub inputs: Vec<Vec<Input>>,
     /// The layer whose output is the network's.
     pub final_layer: Option<usize>,
+    /// The layer whose weights each layer uses, where it says so and convolves.
+    pub weight_sources: Vec<Fact<Option<usize>>>,
 }
 
 impl Graph {
@@ -48,6 +51,7 @@ impl Graph {
         network: &Network,
         device: &Device,
         flags: &Flags,
+        parameters: &[Parameters],
         faults: &mut Vec<Fault>,
     ) -> Self {
         let count = network.layers.len();
@@ -59,13 +63,21 @@ impl Graph {
                 .collect(),
             inputs: Vec::new(),
             final_layer: None,
+            weight_sources: (0..count)
+                .map(|index| weight_source(network, parameters, index, faults))
+                .collect(),
         };
         graph.walk(flags.start_layer, faults);
         graph.inputs = (0..count)
             .map(|index| graph.inputs_of(network, index, faults))
             .collect();
+        check_simulated(network, faults);
+        // A jump beyond the end or in a circle leaves layers out, too; that is one fault.
+        let astray = |fault: &Fault| matches!(fault.code.0, 105 | 152);
+        let strays = faults.iter().any(astray);
         for index in 0..count {
-            if !graph.runs(index)
+            if !strays
+                && !graph.runs(index)
                 && index >= flags.start_layer
                 && flags.stop_after.is_none_or(|last| index <= last)
             {
@@ -158,30 +170,15 @@ impl Graph {
         span: Span,
         faults: &mut Vec<Fault>,
     ) -> Fact<Source> {
-        let runs = self.runs(reader);
         let mut fail = |code: u16| {
-            // A layer that never runs reads nothing.
-            if runs {
-                faults.push(Fault {
-                    code: Code(code),
-                    layer: reader,
-                    span: Some(span),
-                });
+            // A layer that never runs reads nothing, but the tool looks up all names.
+            if code == 103 || self.runs(reader) {
+                astray(code, reader, span, faults)
+            } else {
+                broken(code)
             }
-            broken(code)
         };
-        if network.has_holes && !matches!(reference, Reference::Number(-2..=-1)) {
-            // The tool closes the holes but keeps names and numbers as they were: a reference to
-            // a layer behind a hole leads to another one.
-            match network.meant(reference) {
-                Some(Source::Layer(meant)) if network.layers[meant].number != meant as i64 => {
-                    return fail(153);
-                }
-                Some(_) => {}
-                None => return fail(103),
-            }
-        }
-        match network.resolve(reference) {
+        match lead(network, reference) {
             Ok(Source::Layer(layer)) => {
                 let ran_before = match (self.time(layer), self.time(reader)) {
                     (Some(source), Some(reader)) => source < reader,
@@ -194,8 +191,126 @@ impl Graph {
                 }
             }
             Ok(other) => Ok(other),
-            Err(crate::network::Unresolved::UnknownName) => fail(103),
-            Err(crate::network::Unresolved::OutOfRange) => fail(106),
+            Err(code) => fail(code),
+        }
+    }
+}
+
+/// Where a reference leads, or the rule that reports why it leads nowhere.
+fn lead(network: &Network, reference: &Reference) -> Result<Source, u16> {
+    let led = match network.resolve(reference) {
+        Ok(source) => Ok(source),
+        Err(_) if names_duplicate(network, reference) => Err(102),
+        Err(Unresolved::UnknownName) if names_buffer(network, reference) => Err(154),
+        Err(Unresolved::UnknownName) => Err(103),
+        Err(Unresolved::OutOfRange) => Err(106),
+    };
+    if network.has_holes && !matches!(reference, Reference::Number(-2..=-1)) {
+        // The tool closes the holes but keeps names and numbers as they were: a reference to
+        // a layer behind a hole leads to another one.
+        if let Some(Source::Layer(meant)) = network.meant(reference)
+            && network.layers[meant].number != meant as i64
+        {
+            return Err(153);
+        }
+    }
+    led
+}
+
+/// Whether a reference means a layer that is left out because its number is taken (AX102). Such a
+/// layer shifts the numbers behind it, too.
+fn names_duplicate(network: &Network, reference: &Reference) -> bool {
+    match reference {
+        Reference::Number(number) => usize::try_from(*number)
+            .is_ok_and(|number| number < network.layers.len() + network.duplicates.len()),
+        Reference::Name(name) => network.duplicates.iter().any(|layer| {
+            layer
+                .name()
+                .is_some_and(|other| other.to_lowercase() == name.to_lowercase())
+        }),
+    }
+}
+
+/// Whether a reference means the rolling buffer, but capitals keep the tool from finding it
+/// (AX154).
+fn names_buffer(network: &Network, reference: &Reference) -> bool {
+    let buffer = network
+        .data_buffer
+        .last()
+        .and_then(|block| block.name.get());
+    match (buffer, reference) {
+        (Some(buffer), Reference::Name(name)) => buffer.to_lowercase() == name.to_lowercase(),
+        _ => false,
+    }
+}
+
+/// A reference that leads nowhere: says so, unless its cause is reported elsewhere.
+fn astray<T>(code: u16, layer: usize, span: Span, faults: &mut Vec<Fault>) -> Fact<T> {
+    if !matches!(code, 102 | 154) {
+        faults.push(Fault {
+            code: Code(code),
+            layer,
+            span: Some(span),
+        });
+    }
+    broken(code)
+}
+
+/// The layer whose weights a layer uses. On layers without weights the key has no effect, but its
+/// name must exist all the same (`yamlcfg.py`, `izer.py`).
+fn weight_source(
+    network: &Network,
+    parameters: &[Parameters],
+    index: usize,
+    faults: &mut Vec<Fault>,
+) -> Fact<Option<usize>> {
+    let (reference, span) = match &network.layers[index].weight_source {
+        Field::Absent => return Ok(None),
+        Field::Invalid { code, .. } => return Err(Missing::Broken(*code)),
+        Field::Given { value, span, .. } => (value, *span),
+    };
+    let led = lead(network, reference);
+    if let Err(code @ 103) = led {
+        return astray(code, index, span, faults);
+    }
+    if !parameters[index].has_weights()? {
+        return Ok(None);
+    }
+    match led {
+        Ok(Source::Layer(source))
+            if source < index
+                && parameters[source].has_weights().unwrap_or(true)
+                && same_kernel(&parameters[source], &parameters[index]) =>
+        {
+            Ok(Some(source))
+        }
+        Ok(_) | Err(106) => astray(155, index, span, faults),
+        Err(code) => astray(code, index, span, faults),
+    }
+}
+
+fn same_kernel(a: &Parameters, b: &Parameters) -> bool {
+    match (a.kernel, b.kernel) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => true,
+    }
+}
+
+/// `simulated_sequence` only steers the simulation, but its name must exist.
+fn check_simulated(network: &Network, faults: &mut Vec<Fault>) {
+    for (index, layer) in network.layers.iter().enumerate() {
+        if let Field::Given {
+            value: Target::Layer(reference),
+            span,
+            ..
+        } = &layer.simulated_sequence
+            && let Err(code @ (103 | 153)) = lead(network, reference)
+        {
+            faults.push(Fault {
+                code: Code(code),
+                layer: index,
+                span: Some(*span),
+            });
         }
     }
 }
@@ -219,35 +334,23 @@ fn next_of(
     let Field::Given { value, span, .. } = &network.layers[index].next_sequence else {
         return default;
     };
-    let mut fail = |code: u16| {
-        faults.push(Fault {
-            code: Code(code),
-            layer: index,
-            span: Some(*span),
-        });
+    let reference = match value {
+        Target::Stop => return Next::Stop,
+        Target::Layer(reference) => reference,
     };
-    match value {
-        Target::Stop => Next::Stop,
-        Target::Layer(reference) => {
-            let resolved = network.resolve(reference);
-            match resolved {
-                Ok(Source::Layer(layer)) if layer == index + 1 => Next::Layer(layer),
-                Ok(Source::Layer(_)) | Err(crate::network::Unresolved::OutOfRange)
-                    if !device.extended_features =>
-                {
-                    fail(104);
-                    default
-                }
-                Ok(Source::Layer(layer)) => Next::Layer(layer),
-                Err(crate::network::Unresolved::UnknownName) => {
-                    fail(103);
-                    default
-                }
-                Err(crate::network::Unresolved::OutOfRange) | Ok(_) => {
-                    fail(105);
-                    Next::Stop
-                }
-            }
+    let mut fail = |code: u16, next: Next| {
+        // Why does not matter to the walk.
+        let _: Fact<()> = astray(code, index, *span, faults);
+        next
+    };
+    match lead(network, reference) {
+        Ok(Source::Layer(layer)) if layer == index + 1 || device.extended_features => {
+            Next::Layer(layer)
         }
+        // `input` is -1, which means `stop`.
+        Ok(Source::Input) => fail(105, Next::Stop),
+        Ok(_) | Err(106) if !device.extended_features => fail(104, default),
+        Ok(_) | Err(106) => fail(105, Next::Stop),
+        Err(code) => fail(code, default),
     }
 }

@@ -3,6 +3,7 @@
 use crate::device::{
     Device, INSTANCES, INSTANCES_PER_QUADRANT, PROCESSORS, PROCESSORS_PER_INSTANCE,
 };
+use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags};
 use crate::network::{Field, Network, Source};
 
@@ -51,6 +52,19 @@ pub struct Memory {
     pub reads: Fact<Region>,
     /// The words that it writes.
     pub writes: Fact<Region>,
+}
+
+impl Memory {
+    /// Leaves everything about offsets open: `code` says why they mean nothing.
+    fn leave_unplaced(&mut self, code: Code) {
+        let missing = Missing::Broken(code);
+        self.in_offset = Err(missing);
+        self.out_offset = Err(missing);
+        self.input_bytes = Err(missing);
+        self.output_bytes = Err(missing);
+        self.reads = Err(missing);
+        self.writes = Err(missing);
+    }
 }
 
 /// How values lie in memory.
@@ -151,6 +165,13 @@ impl Layout {
         Region { parts }
     }
 
+    /// Bytes of an instance that it takes, from the first word to the last (HWC).
+    pub fn bytes(&self) -> i64 {
+        let size = self.width / 8;
+        let values = self.pixels * self.spread.passes.max(1) * self.operands;
+        ((values - 1).max(0) * (self.gap + 1) + 1) * size * 4
+    }
+
     /// The words of one channel an instance (CHW): four pixels a word.
     pub fn words_chw(&self, device: &Device) -> Region {
         let parts = (0..INSTANCES)
@@ -196,6 +217,8 @@ pub(super) struct Memories<'a> {
     pub(super) parameters: &'a [Parameters],
     pub(super) shapes: &'a [Shape],
     pub(super) hardware: &'a [Fact<Hardware>],
+    /// The rule that says that the network is made for the other chip.
+    pub(super) missing_feature: Option<Code>,
     pub(super) faults: &'a mut Vec<Fault>,
 }
 
@@ -208,8 +231,13 @@ impl Memories<'_> {
         for index in 0..memories.len() {
             self.check_counts(index, &mut memories);
         }
+        if let Some(code) = self.missing_feature {
+            memories
+                .iter_mut()
+                .for_each(|memory| memory.leave_unplaced(code));
+        }
         for index in 0..memories.len() {
-            if self.graph.runs(index) {
+            if self.graph.runs(index) && self.missing_feature.is_none() {
                 self.extents(index, &mut memories);
             }
         }
@@ -290,25 +318,25 @@ impl Memories<'_> {
         let shape = &self.shapes[index];
         let limit = self.device.instance_bytes;
 
-        let out_offset = match value_or(&layer.out_offset, 0) {
-            Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
-                push_fault(self.faults, 301, index);
-                broken(301)
-            }
-            other => other,
-        };
+        let out_offset = self.out_offset(index);
         let in_offset = match (&layer.in_offset, self.graph.previous[index]) {
-            (Field::Absent, None) => Ok(self.flags.input_offset.unwrap_or(0)),
-            (Field::Absent, Some(previous)) => {
-                match value_or(&self.network.layers[previous].out_offset, 0) {
-                    Ok(offset) if offset < 0 || offset >= self.device.out_offset_limit => {
-                        broken(301)
-                    }
-                    other => other,
-                }
-            }
-            (given, _) => value_or(given, 0),
+            (Field::Absent, None) => aligned(self.flags.input_offset.unwrap_or(0)),
+            (Field::Absent, Some(previous)) => self.out_offset(previous),
+            (given, _) => value_or(given, 0).and_then(aligned),
         };
+        let own = [
+            (out_offset, layer.out_offset.span()),
+            (in_offset, layer.in_offset.span()),
+        ];
+        for (offset, span) in own {
+            if let (Err(Missing::Broken(code @ Code(301 | 355))), Some(span)) = (offset, span) {
+                self.faults.push(Fault {
+                    code,
+                    layer: index,
+                    span: Some(span),
+                });
+            }
+        }
         let streaming = parameters.streaming.unwrap_or(true);
         let memory = &mut memories[index];
         memory.in_offset = in_offset;
@@ -319,35 +347,70 @@ impl Memories<'_> {
         let out_pad = self.hardware[index].map_or(0, |hardware| hardware.out_pad);
         memory.output_bytes = output_bytes(parameters, shape, memory, out_pad);
         let terminating = self.graph.final_layer == Some(index);
-        let input_too_large = !streaming
-            && matches!((memory.input_bytes, in_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
-        let output_too_large = (!streaming || terminating)
-            && matches!((memory.output_bytes, out_offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
-        // Without flags a large first layer may well read a FIFO.
-        let producer_reported = self.graph.previous[index].is_some_and(|previous| {
-            self.faults
-                .iter()
-                .any(|fault| fault.layer == previous && fault.code.0 == 303)
-        });
-        if input_too_large {
-            if !producer_reported {
-                push_fault(self.faults, 302, index);
+        let ends_past = |bytes: Fact<i64>, offset: Fact<i64>| matches!((bytes, offset), (Ok(bytes), Ok(offset)) if bytes + offset > limit);
+        let reads = self.read_layout(index, memory);
+        let writes = self.write_layout(index, memory);
+        let gapped = |layout: &Fact<Layout>| match layout {
+            Ok(layout) => layout.gap > 0 && layout.offset + layout.bytes() > limit,
+            Err(_) => false,
+        };
+        let too_large = |bytes, offset, layout: &Fact<Layout>, code| {
+            if ends_past(bytes, offset) {
+                Some(code)
+            } else {
+                gapped(layout).then_some(354)
             }
-            memory.reads = broken(302);
+        };
+        let read_fault =
+            too_large(memory.input_bytes, in_offset, &reads, 302).filter(|_| !streaming);
+        let write_fault = too_large(memory.output_bytes, out_offset, &writes, 303)
+            .filter(|_| !streaming || terminating);
+        if let Some(code) = read_fault {
+            // What is written too far is read too far: that is one fault, not two.
+            let producer_reported = self.graph.previous[index].is_some_and(|previous| {
+                self.faults
+                    .iter()
+                    .any(|fault| fault.layer == previous && matches!(fault.code.0, 303 | 354))
+            });
+            if !producer_reported {
+                self.faults.push(Fault {
+                    code: Code(code),
+                    layer: index,
+                    span: layer.read_gap.span().filter(|_| code == 354),
+                });
+            }
+            memory.reads = broken(code);
+        } else {
+            memory.reads = reads.and_then(|layout| {
+                Ok(if parameters.chw? {
+                    layout.words_chw(self.device)
+                } else {
+                    layout.words(self.device)
+                })
+            });
         }
-        if output_too_large {
-            push_fault(self.faults, 303, index);
-            memory.writes = broken(303);
-        }
-        if memory.reads == unknown() {
-            memory.reads = self.reads(index, memory);
-        }
-        if memory.writes == unknown() {
-            memory.writes = self.writes(index, memory);
+        if let Some(code) = write_fault {
+            self.faults.push(Fault {
+                code: Code(code),
+                layer: index,
+                span: layer.write_gap.span().filter(|_| code == 354),
+            });
+            memory.writes = broken(code);
+        } else {
+            memory.writes = writes.map(|layout| layout.words(self.device));
         }
     }
 
-    fn reads(&self, index: usize, memory: &Memory) -> Fact<Region> {
+    /// Where a layer writes, in bytes of each instance.
+    fn out_offset(&self, index: usize) -> Fact<i64> {
+        let offset = value_or(&self.network.layers[index].out_offset, 0)?;
+        if offset < 0 || offset >= self.device.out_offset_limit {
+            return broken(301);
+        }
+        aligned(offset)
+    }
+
+    fn read_layout(&self, index: usize, memory: &Memory) -> Fact<Layout> {
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let [height, width] = shape.in_dim?;
@@ -364,14 +427,10 @@ impl Memories<'_> {
         if layout.gap < 0 || layout.offset < 0 {
             return unknown();
         }
-        Ok(if parameters.chw? {
-            layout.words_chw(self.device)
-        } else {
-            layout.words(self.device)
-        })
+        Ok(layout)
     }
 
-    fn writes(&self, index: usize, memory: &Memory) -> Fact<Region> {
+    fn write_layout(&self, index: usize, memory: &Memory) -> Fact<Layout> {
         let parameters = &self.parameters[index];
         let shape = &self.shapes[index];
         let [height, width] = shape.out_dim?;
@@ -388,7 +447,7 @@ impl Memories<'_> {
         if layout.gap < 0 {
             return unknown();
         }
-        Ok(layout.words(self.device))
+        Ok(layout)
     }
 
     /// What the input loader fills before the first layer runs: what that layer reads. A FIFO
@@ -401,6 +460,15 @@ impl Memories<'_> {
             Some(flags) if flags.any_fifo() => Ok(Region::default()),
             _ => memories[start].reads.clone(),
         }
+    }
+}
+
+/// The hardware takes offsets in words: it drops the last two bits of one in bytes.
+fn aligned(offset: i64) -> Fact<i64> {
+    if offset % 4 == 0 {
+        Ok(offset)
+    } else {
+        broken(355)
     }
 }
 

@@ -11,6 +11,7 @@
 mod bias;
 mod conflicts;
 mod fact;
+mod features;
 mod graph;
 mod hardware;
 mod kernels;
@@ -30,14 +31,15 @@ pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_w
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
-    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, pooled,
+    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
+    pooled, takes_weights,
 };
 pub use streaming::Stream;
 
 use crate::device::{self, Device};
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{Network, Source};
+use crate::network::{Field, Network, Source};
 use crate::text::Span;
 
 /// A place where derivation stopped; the rule of this code reports it.
@@ -131,9 +133,9 @@ impl Analysis {
             .map(|layer| Parameters::new(layer, leak))
             .collect();
         let mut faults = Vec::new();
-        let graph = Graph::new(network, device, &flags, &mut faults);
+        let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
         refuse_settings(&mut parameters, device, &graph, &mut faults);
-        let weights = shapes::weights_of_layers(network, &parameters, facts, &mut faults);
+        let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
         let shapes = shapes::Walk {
             network,
             device,
@@ -173,6 +175,7 @@ impl Analysis {
             parameters: &parameters,
             shapes: &shapes,
             hardware: &hardware,
+            missing_feature: features::missing_feature(network, &parameters, device, &flags),
             faults: &mut faults,
         }
         .run();
@@ -240,6 +243,22 @@ impl Analysis {
             input,
             conflicts,
             faults,
+        }
+    }
+
+    /// The processors whose memory holds what `source` wrote.
+    pub fn map_of(&self, network: &Network, source: Source) -> Fact<u64> {
+        match source {
+            Source::Layer(layer) => self.memory[layer].output_map,
+            Source::Input => match self.graph.order.first() {
+                Some(&start) => self.memory[start].processors,
+                None => unknown(),
+            },
+            Source::Buffer => match network.data_buffer.first().map(|block| &block.processors) {
+                Some(Field::Given { value, .. }) => Ok(*value),
+                Some(Field::Invalid { code, .. }) => Err(Missing::Broken(*code)),
+                Some(Field::Absent) | None => unknown(),
+            },
         }
     }
 

@@ -187,6 +187,14 @@ impl Parameters {
             quantization: optional(&layer.quantization),
         }
     }
+
+    /// Whether the layer has weights, its own or those of its `weight_source`.
+    pub fn has_weights(&self) -> Fact<bool> {
+        match (self.operator, self.bypass) {
+            (Ok(operator), Ok(bypass)) => Ok(operator.convolves() && !bypass),
+            (operator, bypass) => operator.and(bypass),
+        }
+    }
 }
 
 /// The first Conv1d without `pad`, if any: it changes the default padding of all other layers.

@@ -4,7 +4,7 @@
 use crate::device::{Device, MAX_FLATTEN_PIXELS, MAX_PAD, PROCESSORS};
 use crate::diagnostic::Code;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{Field, Network, Source};
+use crate::network::{Field, Layer, Network, Source};
 
 use super::fact::{Fact, Missing, broken, unknown, value_or};
 use super::graph::{Graph, Input, Next};
@@ -150,12 +150,30 @@ pub fn convolved(parameters: &Parameters, pooled: [i64; 2], is_2d: bool) -> Fact
     Ok([one(0), one(1)])
 }
 
+/// Whether a layer takes weights of its own from the model.
+pub fn takes_weights(layer: &Layer, parameters: &Parameters) -> Fact<bool> {
+    Ok(parameters.has_weights()? && layer.weight_source.is_absent())
+}
+
+/// Whether the model's weights have another kernel than the layer is set to.
+pub fn kernel_differs(parameters: &Parameters, weight: &Weight) -> Fact<bool> {
+    let kernel = parameters.kernel?;
+    Ok(match weight.kernel[..] {
+        [length] => kernel != [length, 1],
+        [height, width] => kernel != [height, width],
+        // No kernel at all is a Linear layer.
+        _ => kernel.iter().chain(&weight.kernel).any(|&side| side != 1),
+    })
+}
+
 /// The weights of each layer: those of the facts, handed to the weighted layers in order.
 ///
-/// Too few of them (AX801) leave every layer without.
+/// Too few of them (AX801) leave every layer without. Where there are too many, a layer is missing
+/// somewhere, and from the first kernel that does not fit (AX803) nobody knows whose they are.
 pub(super) fn weights_of_layers<'f>(
     network: &Network,
     parameters: &[Parameters],
+    graph: &Graph,
     facts: &'f Facts,
     faults: &mut Vec<Fault>,
 ) -> Vec<Fact<Option<&'f Weight>>> {
@@ -166,14 +184,7 @@ pub(super) fn weights_of_layers<'f>(
         .layers
         .iter()
         .zip(parameters)
-        .map(
-            |(layer, parameters)| match (parameters.operator, parameters.bypass) {
-                (Ok(operator), Ok(bypass)) => {
-                    Some(operator.convolves() && !bypass && layer.weight_source.is_absent())
-                }
-                _ => None,
-            },
-        )
+        .map(|(layer, parameters)| takes_weights(layer, parameters).ok())
         .collect();
     let certain = kinds.iter().filter(|&&kind| kind == Some(true)).count();
     let doubtful = kinds.iter().filter(|kind| kind.is_none()).count();
@@ -189,19 +200,28 @@ pub(super) fn weights_of_layers<'f>(
         return vec![broken(801); network.layers.len()];
     }
     let mut next = weights.iter();
+    let mut lost = false;
     let mut of_layers: Vec<Fact<Option<&Weight>>> = Vec::with_capacity(network.layers.len());
-    for kind in kinds {
-        let weighted = kind.unwrap_or(doubtful_weighted);
-        of_layers.push(Ok(if weighted { next.next() } else { None }));
+    for (index, kind) in kinds.into_iter().enumerate() {
+        let weight = match kind.unwrap_or(doubtful_weighted) {
+            true => next.next(),
+            false => None,
+        };
+        if lost {
+            of_layers.push(broken(803));
+            continue;
+        }
+        if weight.is_some_and(|weight| kernel_differs(&parameters[index], weight) == Ok(true)) {
+            push_fault(faults, 803, index);
+            lost = needed < weights.len();
+        }
+        of_layers.push(Ok(weight));
     }
-    for (index, layer) in network.layers.iter().enumerate() {
-        if let Field::Given { value, .. } = &layer.weight_source
-            && parameters[index].operator.is_ok_and(Operator::convolves)
-        {
-            of_layers[index] = match network.resolve(value) {
-                Ok(Source::Layer(source)) if source < index => of_layers[source],
-                _ => broken(155),
-            };
+    for (index, source) in graph.weight_sources.iter().enumerate() {
+        match source {
+            Ok(Some(source)) => of_layers[index] = of_layers[*source],
+            Ok(None) => {}
+            Err(missing) => of_layers[index] = Err(*missing),
         }
     }
     of_layers
@@ -296,7 +316,10 @@ impl Walk<'_> {
             in_channels = self.fault(110, index);
         }
 
-        let (out_channels, out_from) = self.out_channels(index, in_channels, from);
+        let (mut out_channels, out_from) = self.out_channels(index, in_channels, from);
+        if out_channels.is_ok_and(|channels| channels > self.device.max_channels) {
+            out_channels = self.fault(708, index);
+        }
         let shape = &mut self.shapes[index];
         shape.in_channels = in_channels;
         shape.in_channels_from = from;
@@ -609,6 +632,11 @@ impl Walk<'_> {
     fn settings_fault(&mut self, index: usize) -> Option<Missing> {
         let parameters = self.parameters[index];
         let operator = parameters.operator.ok()?;
+        if let Ok(Some(weight)) = self.weights[index]
+            && kernel_differs(&parameters, weight) == Ok(true)
+        {
+            return Some(Missing::Broken(Code(803)));
+        }
         let stride = match parameters.stride {
             Ok(stride) if stride != [1, 1] && operator != Operator::ConvTranspose2d => {
                 // With pooling in the layer the two keys contradict each other.
@@ -668,21 +696,45 @@ impl Walk<'_> {
         out_dim: Fact<[i64; 2]>,
     ) -> Fact<i64> {
         let shape = self.shapes[index];
-        if shape.stored_channels.is_ok() {
-            return shape.stored_channels;
-        }
         let parameters = &self.parameters[index];
-        let channels = shape.in_channels?;
-        if !parameters.flatten? || parameters.operator? == Operator::Conv1d {
-            return Ok(channels);
+        let divisor = match (parameters.flatten, parameters.operator) {
+            (Ok(true), Ok(operator)) if operator != Operator::Conv1d => {
+                pooled.map(|[height, width]| (height * width).max(1))
+            }
+            (Ok(_), Ok(_)) => Ok(1),
+            (flatten, operator) => flatten.and(operator).and(unknown()),
+        };
+        let layer = &self.network.layers[index];
+        if divisor.is_ok_and(|pixels| pixels > 1)
+            && !layer.in_sequences.is_absent()
+            && layer.in_channels.is_absent()
+            && shape.in_channels.is_ok()
+        {
+            // The tool takes the channels of the sources for those after flattening.
+            return self.fault(160, index);
         }
-        let [height, width] = pooled?;
-        if let Err(missing @ Missing::Broken(Code(409))) = out_dim {
-            return Err(missing);
-        }
-        let stored = channels / (height * width).max(1);
+        let stored = match (shape.stored_channels, out_dim) {
+            (Ok(channels), _) => channels,
+            (Err(_), Err(missing @ Missing::Broken(Code(409)))) if divisor != Ok(1) => {
+                return Err(missing);
+            }
+            (Err(_), _) => shape.in_channels? / divisor?,
+        };
         if stored <= 0 {
             return self.fault(456, index);
+        }
+        if stored > self.device.max_channels {
+            // Too many outputs of the predecessor are the same fault.
+            let graph = self.graph;
+            let reported = graph.inputs[index].iter().any(|input| {
+                matches!(input.source, Ok(Source::Layer(source))
+                    if self.shapes[source].out_channels == broken(708))
+            });
+            return if reported {
+                broken(708)
+            } else {
+                self.fault(707, index)
+            };
         }
         Ok(stored)
     }

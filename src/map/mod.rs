@@ -7,7 +7,7 @@ pub use text::text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::analysis::{Analysis, ConflictKind, Operator, Progression, Region, instance_base};
+use crate::analysis::{Analysis, Operator, Progression, Region, instance_base};
 use crate::device::{Device, INSTANCES};
 use crate::network::{Eltwise, Network, Source};
 
@@ -232,7 +232,7 @@ fn step(
         conflicts: analysis
             .conflicts
             .iter()
-            .filter(|conflict| conflict.writer == layer && conflict.kind != ConflictKind::Itself)
+            .filter(|conflict| conflict.writer == layer)
             .map(|conflict| {
                 let (instance, offset) = crate::analysis::place_of_word(device, conflict.word);
                 Spot { instance, offset }

@@ -3,6 +3,28 @@
 //! A rule is a [`Rule`] constant: code, name, default severity, documentation, examples and the
 //! check. Everything that shows rules (`explain`, hovers, `docs/rules.md`) reads it from there.
 
+/// A complete network for an example: the chip, the vendor's flags if they matter, and the layers.
+macro_rules! example_network {
+    ($device:literal, $layers:literal) => {
+        concat!(
+            "# ai8x-lint: device=",
+            $device,
+            "\narch: demo\ndataset: demo\n\nlayers:\n",
+            $layers
+        )
+    };
+    ($device:literal, $flags:literal, $layers:literal) => {
+        concat!(
+            "# ai8x-lint: device=",
+            $device,
+            "\n# ai8x-lint: flags=\"",
+            $flags,
+            "\"\narch: demo\ndataset: demo\n\nlayers:\n",
+            $layers
+        )
+    };
+}
+
 pub mod advice;
 pub mod data_memory;
 pub mod device;

@@ -14,7 +14,10 @@ pub(crate) fn texts(folder: &str) -> Option<Vec<(PathBuf, String)>> {
     };
     let mut texts: Vec<(PathBuf, String)> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
         .filter_map(|path| fs::read_to_string(&path).ok().map(|text| (path, text)))
         .collect();
     texts.sort();

@@ -87,7 +87,9 @@ fn mutations_are_taken_as_by_pyyaml() {
         return;
     };
     let texts: Vec<String> = texts.into_iter().flatten().map(|(_, text)| text).collect();
-    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let mut random = Random(seed.unwrap_or(20_260_101));
     // PyYAML takes a second for a hundred kilobytes.
     let small: Vec<&String> = texts.iter().filter(|text| text.len() < 6_000).collect();
