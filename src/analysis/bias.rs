@@ -60,6 +60,8 @@ pub(super) struct Placement<'a> {
     pub(super) weights: &'a [Fact<Option<&'a Weight>>],
     pub(super) shapes: &'a [Shape],
     pub(super) memory: &'a [Memory],
+    /// The rule that says that the network is made for the other chip.
+    pub(super) missing_feature: Option<Code>,
 }
 
 /// What a layer stores.
@@ -144,6 +146,9 @@ impl Placement<'_> {
         let parameters = &self.parameters[layer];
         if !self.graph.runs(layer) || !parameters.operator?.convolves() || parameters.bypass? {
             return Ok(None);
+        }
+        if let Some(code) = self.missing_feature {
+            return Err(Missing::Broken(code));
         }
         match self.weights[layer]? {
             Some(Weight {

@@ -48,6 +48,10 @@ pub struct Kernels {
     pub rows: i64,
     /// Kernels on each processor, gaps of the output mask included.
     pub count: i64,
+    /// Height and width of a kernel as the hardware runs it.
+    pub kernel: [i64; 2],
+    /// Bits of a weight.
+    pub bits: i64,
     /// The layer whose copy is used, where this layer stores none of its own.
     pub shared: Option<usize>,
 }
@@ -99,7 +103,9 @@ pub(super) struct Placement<'a> {
     pub(super) weights: &'a [Fact<Option<&'a Weight>>],
     pub(super) shapes: &'a [Shape],
     pub(super) memory: &'a [Memory],
-    pub(super) kernels: &'a [Fact<HardwareKernel>],
+    pub(super) hardware_kernels: &'a [Fact<HardwareKernel>],
+    /// The rule that says that the network is made for the other chip.
+    pub(super) missing_feature: Option<Code>,
 }
 
 impl Placement<'_> {
@@ -151,19 +157,16 @@ impl Placement<'_> {
         if !self.graph.runs(layer) || !parameters.operator?.convolves() || parameters.bypass? {
             return Ok(None);
         }
-        let (shape, memory) = (&self.shapes[layer], &self.memory[layer]);
-        let calcx4 = self.calcx4(layer)?;
-        if calcx4 && !self.device.extended_features {
-            return broken(702);
+        if let Some(code) = self.missing_feature {
+            return Err(Missing::Broken(code));
         }
-        let (bits, assumes_bits) = match self.bits(layer)? {
-            Some(bits) => (bits, false),
+        let (shape, memory) = (&self.shapes[layer], &self.memory[layer]);
+        let weight = self.weights[layer].ok().flatten();
+        let (bits, assumes_bits) = match weight_bits(parameters, weight)? {
+            Some(bits) => (bits.abs(), false),
             None => (8, true),
         };
-        if bits < 0 && !self.device.extended_features {
-            return broken(705);
-        }
-        let [height, width] = self.kernels[layer]?.size;
+        let kernel = self.hardware_kernels[layer]?.size;
         let (in_channels, out_channels) = (shape.stored_channels?, shape.out_channels?);
         if in_channels > self.device.max_channels {
             return broken(707);
@@ -171,9 +174,13 @@ impl Placement<'_> {
         if out_channels > self.device.max_channels {
             return broken(708);
         }
-        let depthwise = parameters.groups? > 1;
+        let groups = parameters.groups?;
+        let depthwise = groups > 1;
         if depthwise && !self.device.depthwise {
             return broken(438);
+        }
+        if depthwise && (groups != in_channels || groups != out_channels) {
+            return broken(439);
         }
         let (inputs, outputs) = (memory.input_spread?, memory.output_spread?);
         let quad = self.flags.fast_fifo_quad && layer == 0;
@@ -192,15 +199,16 @@ impl Placement<'_> {
         } else {
             None
         };
-        if processors == 0 || map == 0 || height * width <= 0 {
+        let slots_fit = matches!(bits, 1 | 2 | 4 | 8);
+        if processors == 0 || map == 0 || !slots_fit {
             return unknown();
         }
         Ok(Some(Demand {
             processors,
             quad,
-            bits: bits.abs(),
+            bits,
             assumes_bits,
-            area: height * width,
+            kernel,
             map,
             inputs,
             in_channels,
@@ -213,14 +221,6 @@ impl Placement<'_> {
 
     fn calcx4(&self, layer: usize) -> Fact<bool> {
         Ok(self.flags.calcx4 || self.parameters[layer].calcx4?)
-    }
-
-    /// Weight bits, where somebody says; -1 is binary.
-    fn bits(&self, layer: usize) -> Fact<Option<i64>> {
-        let weight = self.weights[layer].ok().flatten();
-        Ok(self.parameters[layer]
-            .quantization?
-            .or(weight.and_then(|weight| weight.bits)))
     }
 
     /// For each layer the one whose copy of equal weights it uses. Which weights are equal by
@@ -251,6 +251,8 @@ impl Placement<'_> {
             start: unknown(),
             rows,
             count,
+            kernel: demand.kernel,
+            bits: demand.bits,
             shared: None,
         };
         store.assumes_bits |= demand.assumes_bits;
@@ -262,13 +264,12 @@ impl Placement<'_> {
         // The first layer with `calcx4` behind one without: the tool spreads its place by 4.
         let spreads =
             layer > 0 && self.calcx4(layer) == Ok(true) && self.calcx4(layer - 1) == Ok(false);
-        let start = (if spreads {
-            None
+        let from_below = || store.search_up(demand, rows, self.flags.weight_start);
+        let start = if spreads {
+            from_below().map(|start| 4 * start)
         } else {
-            store.search_down(demand, rows)
-        })
-        .or_else(|| store.search_up(demand, rows, self.flags.weight_start))
-        .map(|start| if spreads { 4 * start } else { start });
+            store.search_down(demand, rows).or_else(from_below)
+        };
         let Some(start) = start else {
             store.exhaust(layer, demand.processors, rows);
             kernels.start = broken(601);
@@ -284,6 +285,22 @@ impl Placement<'_> {
         store.placed.push((layer, kernels));
         kernels
     }
+}
+
+/// Rows of kernel memory of a processor.
+pub fn kernel_capacity(device: &Device, processor: u32) -> i64 {
+    if processor.is_multiple_of(PROCESSORS_PER_QUADRANT) {
+        device.kernel_words_large as i64
+    } else {
+        device.kernel_words as i64
+    }
+}
+
+/// The bits of a layer's weights, where the file or the weights say; -1 is binary.
+pub fn weight_bits(parameters: &Parameters, weight: Option<&Weight>) -> Fact<Option<i64>> {
+    Ok(parameters
+        .quantization?
+        .or(weight.and_then(|weight| weight.bits)))
 }
 
 /// The layer whose weights a layer uses: its own number unless it has a `weight_source`.
@@ -308,8 +325,8 @@ struct Demand {
     /// Bits of a weight.
     bits: i64,
     assumes_bits: bool,
-    /// Weights of a kernel.
-    area: i64,
+    /// Height and width of a kernel.
+    kernel: [i64; 2],
     /// The output mask.
     map: u64,
     inputs: Spread,
@@ -323,7 +340,14 @@ struct Demand {
 
 impl Demand {
     fn stores_the_same(&self, other: &Self) -> bool {
-        self.processors == other.processors && self.bits == other.bits && self.area == other.area
+        self.processors == other.processors
+            && self.bits == other.bits
+            && self.kernel == other.kernel
+    }
+
+    /// Weights of a kernel.
+    fn area(&self) -> i64 {
+        self.kernel[0] * self.kernel[1]
     }
 
     /// Outputs that share a byte.
@@ -381,9 +405,9 @@ impl Demand {
             with_skew = (with_skew - unused) * values;
         }
         // Small weights are padded to whole bytes.
-        let padding = count.rem_euclid(slots) * self.area * (slots - 1);
+        let padding = count.rem_euclid(slots) * self.area() * (slots - 1);
         let row_bits = 8 * ROW_BYTES;
-        let rows = (count * self.area * self.bits + padding + row_bits - 1).div_euclid(row_bits);
+        let rows = (count * self.area() * self.bits + padding + row_bits - 1).div_euclid(row_bits);
         if self.quad {
             ((rows + 3) / 4, (with_skew + 3) / 4)
         } else {
@@ -395,7 +419,7 @@ impl Demand {
     /// `channels` channels.
     fn bytes_before(&self, groups: i64, channels: i64) -> i64 {
         let slots = self.slots();
-        let empty = self.area / slots;
+        let empty = self.area() / slots;
         if let Some(values) = self.flattened {
             let bytes = |outputs: i64| (outputs * values + slots - 1) / slots;
             let full = groups.min(self.out_channels / slots);
@@ -409,7 +433,7 @@ impl Demand {
             } else {
                 groups.min((self.out_channels + slots - 1) / slots)
             };
-            full * (channels * self.area + (passes - channels) * empty)
+            full * (channels * self.area() + (passes - channels) * empty)
                 + (groups - full) * passes * empty
         }
     }
@@ -417,7 +441,7 @@ impl Demand {
     /// The rows that the weights themselves take on a processor which reads `channels` channels.
     fn footprint(&self, channels: i64) -> Footprint {
         let slots = self.slots();
-        let skipped = self.skew() * self.area * self.passes();
+        let skipped = self.skew() * self.area() * self.passes();
         let mut rows = Footprint::starting_at(skipped / ROW_BYTES);
         rows.add(skipped % ROW_BYTES / slots);
         let groups = match self.flattened {
@@ -533,21 +557,20 @@ struct Bank {
 
 impl<'a> Store<'a> {
     fn new(device: &'a Device) -> Self {
-        let large: u64 = (0..PROCESSORS)
-            .step_by(PROCESSORS_PER_QUADRANT as usize)
-            .map(|processor| 1 << processor)
+        let large: u64 = (0..QUADRANTS)
+            .map(|quadrant| 1 << (quadrant * PROCESSORS_PER_QUADRANT))
             .sum();
-        let bank = |processors: u64, capacity: usize| Bank {
-            processors,
-            capacity: capacity as i64,
-            rows: Rows::new(capacity),
+        let bank = |processors: u64| {
+            let capacity = kernel_capacity(device, processors.trailing_zeros());
+            Bank {
+                processors,
+                capacity,
+                rows: Rows::new(capacity),
+            }
         };
         Self {
             device,
-            banks: vec![
-                bank(large, device.kernel_words_large),
-                bank(!large, device.kernel_words),
-            ],
+            banks: vec![bank(large), bank(!large)],
             placed: Vec::new(),
             reserved: vec![0; PROCESSORS as usize],
             missing: None,
@@ -568,7 +591,7 @@ impl<'a> Store<'a> {
 
     /// What is taken on any of the processors.
     fn union(&self, processors: u64) -> Rows {
-        let mut union = Rows::new(self.device.kernel_words_large);
+        let mut union = Rows::new(self.device.kernel_words_large as i64);
         for bank in self.banks_of(processors) {
             union.unite(&bank.rows);
         }
@@ -795,7 +818,7 @@ impl<'a> Store<'a> {
 
     fn exhaust(&mut self, layer: usize, processors: u64, rows: i64) {
         let free = |bit: u32| {
-            let capacity: i64 = self.banks_of(1 << bit).map(|bank| bank.capacity).sum();
+            let capacity = kernel_capacity(self.device, bit);
             (
                 capacity - self.used_on(bit) - self.reserved[bit as usize],
                 capacity,
@@ -874,9 +897,9 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(rows: usize) -> Self {
+    fn new(rows: i64) -> Self {
         Self {
-            words: vec![0; rows.div_ceil(64)],
+            words: vec![0; (rows as usize).div_ceil(64)],
         }
     }
 

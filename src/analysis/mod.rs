@@ -26,7 +26,7 @@ pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware, HardwareKernel};
-pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels};
+pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels, kernel_capacity, weight_bits};
 pub use memory::{Layout, MaskSource, Memory, instance_base, low_mask, place_of_word, written_by};
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
@@ -166,6 +166,7 @@ impl Analysis {
                 )
             })
             .collect();
+        let missing_feature = features::missing_feature(network, &parameters, device, &flags);
         let (memory, input) = memory::Memories {
             network,
             device,
@@ -175,7 +176,7 @@ impl Analysis {
             parameters: &parameters,
             shapes: &shapes,
             hardware: &hardware,
-            missing_feature: features::missing_feature(network, &parameters, device, &flags),
+            missing_feature,
             faults: &mut faults,
         }
         .run();
@@ -193,7 +194,8 @@ impl Analysis {
             weights: &weights,
             shapes: &shapes,
             memory: &memory,
-            kernels: &hardware_kernels,
+            hardware_kernels: &hardware_kernels,
+            missing_feature,
         }
         .run();
         let bias = bias::Placement {
@@ -205,6 +207,7 @@ impl Analysis {
             weights: &weights,
             shapes: &shapes,
             memory: &memory,
+            missing_feature,
         }
         .run();
         let streams = streaming::Streams {

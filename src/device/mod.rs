@@ -74,6 +74,8 @@ pub const MAX_DILATED_KERNEL: i64 = 3;
 pub const MAX_OUTPUT_SHIFT: i64 = 15;
 /// The pooling counters count below this (4 bits, `max7800x.py:1721`).
 pub const POOL_COUNTER_LIMIT: i64 = 16;
+/// Passes over the input of a layer (4 bits, `max7800x.py:1903`).
+pub const MAX_INPUT_PASSES: i64 = 16;
 /// Time slots of a layer (4 bits, `max7800x.py:1990`).
 pub const MAX_TIME_SLOTS: i64 = 16;
 

@@ -10,17 +10,17 @@ use crate::text::Span;
 pub(super) const QUADRANT: u32 = PROCESSORS / QUADRANTS;
 
 /// The text that an output mask comes from.
-pub(super) struct MapPlace {
+pub(in crate::rules) struct MapPlace {
     /// Its place.
-    pub(super) span: Span,
+    pub(in crate::rules) span: Span,
     /// The layer that this place belongs to.
-    pub(super) layer: Option<usize>,
+    pub(in crate::rules) layer: Option<usize>,
     /// What messages call it.
-    pub(super) what: String,
+    pub(in crate::rules) what: String,
 }
 
 /// Where the output mask of a layer stands.
-pub(super) fn map_place(cx: &Context, layer: usize) -> MapPlace {
+pub(in crate::rules) fn map_place(cx: &Context, layer: usize) -> MapPlace {
     let head = cx.network.layers[layer].head;
     match cx.analysis.memory[layer].output_map_from {
         MaskSource::Own => MapPlace {
