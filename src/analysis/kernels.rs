@@ -23,6 +23,8 @@ use super::shapes::{Shape, Spread};
 
 /// Bytes of a row.
 const ROW_BYTES: i64 = 9;
+/// Bits of a weight where nobody says otherwise.
+const USUAL_BITS: i64 = 8;
 /// Searches step by rows that a multiple of this divides.
 const ROW_ALIGNMENT: i64 = PROCESSORS_PER_INSTANCE as i64;
 
@@ -162,10 +164,7 @@ impl Placement<'_> {
         }
         let (shape, memory) = (&self.shapes[layer], &self.memory[layer]);
         let weight = self.weights[layer].ok().flatten();
-        let (bits, assumes_bits) = match weight_bits(parameters, weight)? {
-            Some(bits) => (bits.abs(), false),
-            None => (8, true),
-        };
+        let bits = weight_bits(parameters, weight)?;
         let kernel = self.hardware_kernels[layer]?.size;
         let (in_channels, out_channels) = (shape.stored_channels?, shape.out_channels?);
         if in_channels > self.device.max_channels {
@@ -199,15 +198,15 @@ impl Placement<'_> {
         } else {
             None
         };
-        let slots_fit = matches!(bits, 1 | 2 | 4 | 8);
+        let slots_fit = matches!(bits, None | Some(-1 | 1 | 2 | 4 | 8));
         if processors == 0 || map == 0 || !slots_fit {
             return unknown();
         }
         Ok(Some(Demand {
             processors,
             quad,
-            bits,
-            assumes_bits,
+            bits: bits.map_or(USUAL_BITS, i64::abs),
+            assumes_bits: bits.is_none(),
             kernel,
             map,
             inputs,
@@ -296,11 +295,11 @@ pub fn kernel_capacity(device: &Device, processor: u32) -> i64 {
     }
 }
 
-/// The bits of a layer's weights, where the file or the weights say; -1 is binary.
+/// The bits of a layer's weights; -1 is binary. Weights are 8 bits unless the file or they themselves
+/// say otherwise; none where the weights are not known.
 pub fn weight_bits(parameters: &Parameters, weight: Option<&Weight>) -> Fact<Option<i64>> {
-    Ok(parameters
-        .quantization?
-        .or(weight.and_then(|weight| weight.bits)))
+    let of_weight = weight.map(|weight| weight.bits.unwrap_or(USUAL_BITS));
+    Ok(parameters.quantization?.or(of_weight))
 }
 
 /// The layer whose weights a layer uses: its own number unless it has a `weight_source`.

@@ -26,8 +26,8 @@ The vendor's tool places layers that use all 64 processors first, then the other
 the first row where it fits. Weights of 4, 2 or 1 bits take a half, a quarter or an eighth of the \
 rows; masks that spread the layers over other processors cost nothing.
 
-Where neither `quantization` nor the weights say how many bits a weight has, 8 are assumed, and the \
-finding is a warning.",
+Where neither `quantization` nor a shapes file says anything about the weights, 8 bits are assumed, \
+and the finding is a warning.",
     examples: &[Example {
         bad: example_network!(
             "MAX78000",
@@ -85,7 +85,12 @@ fn check(cx: &Context, out: &mut Findings) {
         return;
     };
     let rows = count(exhausted.rows, "row");
-    let message = if exhausted.free < exhausted.rows {
+    let message = if exhausted.rows > exhausted.capacity {
+        format!(
+            "needs {rows} of kernel memory on each of its processors, but processor {} has {}",
+            exhausted.processor, exhausted.capacity
+        )
+    } else if exhausted.free < exhausted.rows {
         format!(
             "needs {rows} of kernel memory on each of its processors, but processor {} has only {} \
              of {} left",
@@ -124,8 +129,8 @@ fn check(cx: &Context, out: &mut Findings) {
     finding = finding.note(help(cx, &exhausted));
     if exhausted.assumes_bits {
         finding = finding.severity(Severity::Warning).note(
-            "weights are taken as 8 bits where neither `quantization` nor the weights say: with \
-             fewer bits it may fit",
+            "the weights are not known and taken as 8 bits where no `quantization` says otherwise: \
+             with fewer it may fit",
         );
     }
     out.push(finding);
@@ -171,10 +176,7 @@ fn filling(cx: &Context, exhausted: &Exhausted, holders: &[(usize, i64)]) -> Str
     let others = holders.get(NAMED..).unwrap_or_default();
     if !others.is_empty() {
         let rows: i64 = others.iter().map(|(_, rows)| rows).sum();
-        parts.push(format!(
-            "{} more together {rows}",
-            count(others.len() as i64, "layer")
-        ));
+        parts.push(format!("{} others together {rows}", others.len()));
     }
     format!(
         "{} of its {} rows are taken: {}",
@@ -193,7 +195,7 @@ fn help(cx: &Context, exhausted: &Exhausted) -> String {
         })
         .fold(0, |mask, processor| mask | 1_u64 << processor);
     if roomy == 0 {
-        "no processor has so many rows left: fewer bits (`quantization`) or fewer channels help"
+        "no processor has so many rows left: fewer bits (`quantization`) or channels help"
             .to_owned()
     } else {
         format!(

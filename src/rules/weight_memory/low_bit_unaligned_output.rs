@@ -4,8 +4,7 @@ use crate::analysis::weight_bits;
 use crate::device::PROCESSORS_PER_INSTANCE;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::processors::masks;
-use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -81,9 +80,10 @@ fn check(cx: &Context, out: &mut Findings) {
             place.span,
             place.layer,
             format!(
-                "weights of {} need an output mask that starts at a multiple of 4, but {} starts at \
-                 processor {first}",
-                count(bits.abs(), "bit"),
+                "the {} weights of {} need an output mask that starts at a multiple of 4, but {} starts \
+                 at processor {first}",
+                bits_of(bits),
+                cx.network.label(index),
                 place.what
             ),
         );
@@ -95,5 +95,14 @@ fn check(cx: &Context, out: &mut Findings) {
             );
         }
         out.push(finding);
+    }
+}
+
+/// `4-bit`, or `binary`.
+fn bits_of(bits: i64) -> String {
+    if bits < 0 {
+        "binary".to_owned()
+    } else {
+        format!("{bits}-bit")
     }
 }
