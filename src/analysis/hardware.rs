@@ -61,6 +61,52 @@ pub(super) fn may_stream(device: &Device, layer: usize) -> bool {
     layer <= device.max_streaming_layers
 }
 
+/// The kernel of one layer as the hardware runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HardwareKernel {
+    /// Height and width.
+    pub size: [i64; 2],
+    /// Whether a 1x1 kernel is run as a 3x3 one, because the layer or the one before streams.
+    pub emulates_1x1: bool,
+    /// How dilation is run.
+    pub dilation: Dilation,
+}
+
+/// Derives the kernel that the hardware runs; it does not depend on the data. `near_stream` says
+/// that the layer or the one before streams.
+pub(super) fn hardware_kernel(
+    device: &Device,
+    layer: usize,
+    parameters: &Parameters,
+    near_stream: bool,
+) -> Fact<HardwareKernel> {
+    let operator = parameters.operator?;
+    let (size, [dilation, _]) = (parameters.kernel?, parameters.dilation?);
+    let mut kernel = HardwareKernel {
+        size,
+        emulates_1x1: false,
+        dilation: Dilation::None,
+    };
+    if near_stream
+        && may_stream(device, layer)
+        && matches!(operator, Operator::Conv2d | Operator::ConvTranspose2d)
+        && size == [1, 1]
+    {
+        kernel.emulates_1x1 = true;
+        kernel.size = [3, 3];
+    }
+    if operator == Operator::Conv1d {
+        let length = size[0];
+        kernel.dilation = Dilation::of_conv1d(length, dilation)?;
+        match kernel.dilation {
+            Dilation::None => {}
+            Dilation::Stretched => kernel.size = [1 + (length - 1) * dilation, 1],
+            Dilation::Folded => kernel.size = [3, 3],
+        }
+    }
+    Ok(kernel)
+}
+
 /// Derives what the hardware runs. `near_stream` says that the layer or the one before streams.
 pub(super) fn hardware(
     device: &Device,
@@ -71,45 +117,31 @@ pub(super) fn hardware(
     near_stream: bool,
 ) -> Fact<Hardware> {
     let operator = parameters.operator?;
+    let kernel = hardware_kernel(device, layer, parameters, near_stream)?;
     let mut hardware = Hardware {
-        kernel: parameters.kernel?,
+        kernel: kernel.size,
         pad: parameters.pad?,
         in_dim: shape.in_dim?,
         pooled_dim: shape.pooled_dim?,
-        emulates_1x1: false,
-        dilation: Dilation::None,
+        emulates_1x1: kernel.emulates_1x1,
+        dilation: kernel.dilation,
         out_pad: 0,
         out_ignore: 0,
         tram: 1,
     };
     let dilation = parameters.dilation?;
-    if near_stream
-        && may_stream(device, layer)
-        && matches!(operator, Operator::Conv2d | Operator::ConvTranspose2d)
-        && hardware.kernel == [1, 1]
-    {
-        hardware.emulates_1x1 = true;
-        hardware.kernel = [3, 3];
+    if kernel.emulates_1x1 {
         hardware.pad = [1, 1];
     }
-    if operator == Operator::Conv1d {
-        let length = hardware.kernel[0];
-        hardware.dilation = Dilation::of_conv1d(length, dilation[0])?;
-        match hardware.dilation {
-            Dilation::None => {}
-            Dilation::Stretched => hardware.kernel = [1 + (length - 1) * dilation[0], 1],
-            Dilation::Folded => {
-                let rows = (hardware.in_dim[0] + dilation[0] - 1).div_euclid(dilation[0]);
-                let [out_length, _] = shape.out_dim?;
-                hardware.in_dim = [rows, dilation[0]];
-                hardware.pooled_dim = hardware.in_dim;
-                hardware.pad = [1, 1];
-                hardware.kernel = [3, 3];
-                hardware.out_pad = rows * dilation[0] - out_length;
-                if length == 3 {
-                    hardware.out_ignore = 4 * dilation[0] * output_spread?.passes;
-                }
-            }
+    if kernel.dilation == Dilation::Folded {
+        let rows = (hardware.in_dim[0] + dilation[0] - 1).div_euclid(dilation[0]);
+        let [out_length, _] = shape.out_dim?;
+        hardware.in_dim = [rows, dilation[0]];
+        hardware.pooled_dim = hardware.in_dim;
+        hardware.pad = [1, 1];
+        hardware.out_pad = rows * dilation[0] - out_length;
+        if parameters.kernel?[0] == MAX_DILATED_KERNEL {
+            hardware.out_ignore = 4 * dilation[0] * output_spread?.passes;
         }
     }
     if operator == Operator::ConvTranspose2d {

@@ -8,22 +8,26 @@
 //! Where a stage finds such a fault it records it in [`Analysis::faults`], and the rule of that code
 //! explains it.
 
+mod bias;
 mod conflicts;
 mod fact;
 mod features;
 mod gaps;
 mod graph;
 mod hardware;
+mod kernels;
 mod memory;
 mod parameters;
 mod region;
 mod shapes;
 mod streaming;
 
+pub use bias::{Bias, BiasExhausted, BiasMemory};
 pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
-pub use hardware::{Dilation, Hardware};
+pub use hardware::{Dilation, Hardware, HardwareKernel};
+pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels, kernel_capacity, weight_bits};
 pub use memory::{
     Layout, MaskSource, Memory, in_quadrant, instance_base, is_contiguous, low_mask, place_of_word,
     shared_instance, written_by,
@@ -106,6 +110,10 @@ pub struct Analysis {
     pub shapes: Vec<Shape>,
     /// What the hardware runs.
     pub hardware: Vec<Fact<Hardware>>,
+    /// Where the weights lie.
+    pub kernels: KernelMemory,
+    /// Where the bias lies.
+    pub bias: BiasMemory,
     /// The ring buffers of streaming layers; none for layers that do not stream.
     pub streams: Vec<Option<Fact<Stream>>>,
     /// Masks and words.
@@ -146,6 +154,8 @@ impl Analysis {
         .run();
         let max_processors = flags.max_proc.unwrap_or(i64::from(device::PROCESSORS));
         let streams_at = |layer: usize| parameters[layer].streaming == Ok(true);
+        let near_stream =
+            |layer: usize| streams_at(layer) || graph.previous[layer].is_some_and(streams_at);
         let hardware: Vec<Fact<Hardware>> = (0..network.layers.len())
             .map(|layer| {
                 hardware::hardware(
@@ -156,10 +166,11 @@ impl Analysis {
                     shapes[layer]
                         .out_channels
                         .map(|channels| Spread::new(channels, max_processors)),
-                    streams_at(layer) || graph.previous[layer].is_some_and(streams_at),
+                    near_stream(layer),
                 )
             })
             .collect();
+        let missing_feature = features::missing_feature(network, &parameters, device, &flags);
         let (memory, input) = memory::Memories {
             network,
             device,
@@ -169,8 +180,38 @@ impl Analysis {
             parameters: &parameters,
             shapes: &shapes,
             hardware: &hardware,
-            missing_feature: features::missing_feature(network, &parameters, device, &flags),
+            missing_feature,
             faults: &mut faults,
+        }
+        .run();
+        let hardware_kernels: Vec<Fact<HardwareKernel>> = (0..network.layers.len())
+            .map(|layer| {
+                hardware::hardware_kernel(device, layer, &parameters[layer], near_stream(layer))
+            })
+            .collect();
+        let kernels = kernels::Placement {
+            network,
+            device,
+            flags: &flags,
+            graph: &graph,
+            parameters: &parameters,
+            weights: &weights,
+            shapes: &shapes,
+            memory: &memory,
+            hardware_kernels: &hardware_kernels,
+            missing_feature,
+        }
+        .run();
+        let bias = bias::Placement {
+            network,
+            device,
+            flags: &flags,
+            graph: &graph,
+            parameters: &parameters,
+            weights: &weights,
+            shapes: &shapes,
+            memory: &memory,
+            missing_feature,
         }
         .run();
         let streams = streaming::Streams {
@@ -202,6 +243,8 @@ impl Analysis {
             weights,
             shapes,
             hardware,
+            kernels,
+            bias,
             streams,
             memory,
             input,

@@ -90,6 +90,8 @@ pub struct Parameters {
     pub output: Fact<bool>,
     /// Whether the layer reads ahead.
     pub readahead: Fact<bool>,
+    /// Whether four output channels are computed at once.
+    pub calcx4: Fact<bool>,
     /// Weight bits of the `quantization` key; -1 is binary.
     pub quantization: Fact<Option<i64>>,
 }
@@ -181,6 +183,7 @@ impl Parameters {
             bypass: value_or(&layer.bypass, false),
             output: value_or(&layer.output, false),
             readahead: value_or(&layer.readahead, false),
+            calcx4: value_or(&layer.calcx4, false),
             quantization: optional(&layer.quantization),
         }
     }

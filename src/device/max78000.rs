@@ -23,8 +23,10 @@ pub static MAX78000: Device = Device {
     kernel_words: 768,                         // MASK_WIDTH_SMALL
     kernel_words_large: 768,                   // MASK_WIDTH_LARGE
     kernel_sub_memory: 768,                    // MASK_INSTANCES
+    kernel_sub_memory_large: 768,              // MASK_INSTANCE_SMALL
     depthwise_in_one_sub_memory: false,        // REQUIRE_SEMLOCK and kernels.py
     bias_bytes: 512,                           // BIAS_SIZE
+    flatten_bias_first: true,                  // REQUIRE_FLATTEN_BIAS_FIRST
     tram_words: 3072,                          // TRAM_SIZE
     max_frame: 1 << 21,                        // max7800x.py:469
     max_dilation: 1023,                        // MAX_DILATION_1D

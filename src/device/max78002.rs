@@ -23,8 +23,10 @@ pub static MAX78002: Device = Device {
     kernel_words: 4096,                       // MASK_WIDTH_SMALL
     kernel_words_large: 5120,                 // MASK_WIDTH_LARGE
     kernel_sub_memory: 1024,                  // MASK_INSTANCES
+    kernel_sub_memory_large: 256,             // MASK_INSTANCE_SMALL
     depthwise_in_one_sub_memory: true,        // REQUIRE_SEMLOCK and kernels.py
     bias_bytes: 2048,                         // BIAS_SIZE
+    flatten_bias_first: false,                // REQUIRE_FLATTEN_BIAS_FIRST
     tram_words: 12288,                        // TRAM_SIZE
     max_frame: 1 << 21,                       // max7800x.py:469
     max_dilation: 2047,                       // MAX_DILATION_1D

@@ -76,6 +76,8 @@ pub const WEIGHT_BITS: i64 = 8;
 pub const MAX_OUTPUT_SHIFT: i64 = 15;
 /// The pooling counters count below this (4 bits, `max7800x.py:1721`).
 pub const POOL_COUNTER_LIMIT: i64 = 16;
+/// Passes over the input of a layer (4 bits, `max7800x.py:1903`).
+pub const MAX_INPUT_PASSES: i64 = 16;
 /// Time slots of a layer (4 bits, `max7800x.py:1990`).
 pub const MAX_TIME_SLOTS: i64 = 16;
 
@@ -116,12 +118,16 @@ pub struct Device {
     pub kernel_words: usize,
     /// Kernel words of processors 0, 16, 32, 48.
     pub kernel_words_large: usize,
-    /// Kernel words of one sub-memory.
+    /// Kernel words of one sub-memory, in the words that every processor has.
     pub kernel_sub_memory: usize,
+    /// Kernel words of one sub-memory, in the words that only processors 0, 16, 32, 48 have.
+    pub kernel_sub_memory_large: usize,
     /// Whether a depth-wise layer's kernels must stay in one sub-memory.
     pub depthwise_in_one_sub_memory: bool,
     /// Bias bytes of a quadrant.
     pub bias_bytes: usize,
+    /// Whether the bias of flattening layers is placed before that of all others.
+    pub flatten_bias_first: bool,
     /// TRAM words of a processor.
     pub tram_words: i64,
     /// `height * width * input passes` must be below this.

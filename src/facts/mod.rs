@@ -25,7 +25,7 @@ pub struct Weight {
     pub out_channels: i64,
     /// Kernel: `[k]` for Conv1d and Linear, `[h, w]` for Conv2d and ConvTranspose2d.
     pub kernel: Vec<i64>,
-    /// Weight bits: 1, 2, 4, 8, -1 for binary; `None` where unknown.
+    /// Weight bits: 1, 2, 4, 8, -1 for binary; `None` stands for what the file says, else 8.
     pub bits: Option<i64>,
     /// Whether the layer has a bias; `None` where unknown.
     pub bias: Option<bool>,

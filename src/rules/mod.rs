@@ -43,6 +43,7 @@ pub mod sequence;
 pub mod streaming;
 pub mod syntax;
 pub mod tool;
+pub mod weight_memory;
 
 mod edits;
 mod run;

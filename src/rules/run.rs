@@ -8,7 +8,7 @@ use crate::text::Span;
 
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
-    processors, sequence, streaming, syntax, tool,
+    processors, sequence, streaming, syntax, tool, weight_memory,
 };
 
 /// All rules, by code.
@@ -20,6 +20,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         data_memory::RULES,
         operators::RULES,
         streaming::RULES,
+        weight_memory::RULES,
         device::RULES,
         model::RULES,
         advice::RULES,

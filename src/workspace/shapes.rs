@@ -45,7 +45,8 @@ pub struct WeightShape {
     #[serde(deserialize_with = "kernel")]
     #[schemars(length(min = 1, max = 2), inner(range(min = 1, max = MOST)))]
     pub kernel: Vec<i64>,
-    /// Bits of a weight: 1, 2, 4 or 8, or -1 for binary weights; null where unknown.
+    /// Bits of a weight: 1, 2, 4 or 8, or -1 for binary weights; null for what the network file
+    /// says, else 8.
     #[serde(default, deserialize_with = "bits")]
     #[schemars(extend("enum" = [1, 2, 4, 8, -1, null]))]
     pub bits: Option<i64>,

@@ -113,9 +113,9 @@ fn answers(code: Code, wanted: Code) -> bool {
     code == wanted || rules::all().any(|rule| rule.code == code && rule.covers.contains(&wanted))
 }
 
-/// Whether a code belongs to a later issue: streaming, weight memory, model, advice.
+/// Whether a code belongs to a later issue: streaming, model, advice.
 pub(crate) fn is_later(code: Code) -> bool {
-    matches!(code.0 / 100, 5 | 6 | 8 | 9)
+    matches!(code.0 / 100, 5 | 8 | 9)
 }
 
 /// Whether a finding or one of its related places lies on `layer`.

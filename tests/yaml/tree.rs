@@ -205,7 +205,7 @@ fn byte_order_marks_carriage_returns_and_umlauts_count_as_bytes() {
 
 #[test]
 fn the_line_breaks_of_yaml_1_1_are_line_breaks() {
-    insta::assert_snapshot!(outline("a: 1\u{85}b: 2\u{2028}c: \"x\u{2029}y\" # d\u{2028}e: 3"), @r#"
+    insta::assert_snapshot!(outline("a: 1\u{85}b: 2\u{2028}c: \"x\u{2029}y\" # d\u{2028}e: 3"), @r##"
     0..34 mapping
       0..1 "a" String("a")
         3..4 "1" Int(1)
@@ -216,7 +216,7 @@ fn the_line_breaks_of_yaml_1_1_are_line_breaks() {
       30..31 "e" String("e")
         33..34 "3" Int(3)
     comment "# d\u{2028}"
-    "#);
+    "##);
 }
 
 #[test]

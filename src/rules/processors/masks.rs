@@ -144,7 +144,7 @@ fn in_style(literal: &str, old: u64, new: u64) -> Option<String> {
 }
 
 /// The text that says where the output of a layer goes, and the layer that it belongs to.
-pub(super) fn output_place(cx: &Context, layer: usize) -> (Span, Option<usize>) {
+pub(in crate::rules) fn output_place(cx: &Context, layer: usize) -> (Span, Option<usize>) {
     let (span, of, _) = output_mask(cx, layer);
     (span, of)
 }
@@ -158,6 +158,16 @@ pub(super) fn output_mask(cx: &Context, layer: usize) -> (Span, Option<usize>, O
         MaskSource::Own | MaskSource::Default => (&own.output_processors, Some(layer)),
     };
     (field.span().unwrap_or(own.head), of, field.value())
+}
+
+/// What messages call the text that [`output_place`] finds.
+pub(in crate::rules) fn output_mask_name(cx: &Context, layer: usize) -> String {
+    match cx.analysis.memory[layer].output_map_from {
+        MaskSource::Own => "`output_processors`".to_owned(),
+        MaskSource::Next(next) => format!("`processors` of {}", cx.network.label(next)),
+        MaskSource::OutputMap => "`output_map`".to_owned(),
+        MaskSource::Default => "the default output mask".to_owned(),
+    }
 }
 
 /// A layer that names its inputs, with the masks of what they wrote.

@@ -13,7 +13,7 @@ mod eltwise_output_maps_differ;
 mod input_processor_count;
 mod input_processor_count_quad;
 mod inputs_do_not_cover_processors;
-mod masks;
+pub(in crate::rules) mod masks;
 mod masks_gaps_cost_memory;
 mod output_lands_in_unused_quadrant;
 mod output_processor_count;
