@@ -25,13 +25,19 @@ takes nothing. What helps: fewer layers with bias, masks that use more quadrants
             "MAX78000",
             r"
   - processors: 0xffffffffffffffff
-    #           ^^^^^^^^^^^^^^^^^^ AX603
     in_channels: 64
     in_dim: [1, 1]
-    out_channels: 600
+    out_channels: 300
     out_offset: 0x2000
     op: linear
     activate: relu
+    bias_group: 0
+  - processors: 0x0fffffffffffffff
+    out_channels: 300
+    out_offset: 0x0000
+    op: linear
+    bias_group: 0
+    #           ^ AX603
 "
         ),
         good: example_network!(
@@ -40,15 +46,22 @@ takes nothing. What helps: fewer layers with bias, masks that use more quadrants
   - processors: 0xffffffffffffffff
     in_channels: 64
     in_dim: [1, 1]
-    out_channels: 512
+    out_channels: 300
     out_offset: 0x2000
     op: linear
     activate: relu
+    bias_group: 0
+  - processors: 0x0fffffffffffffff
+    out_channels: 300
+    out_offset: 0x0000
+    op: linear
+    bias_group: 1
 "
         ),
         shapes: Some(
             r#"{"input": [64, 1, 1], "weights": [
-                {"in": 64, "out": 600, "kernel": [1], "bits": 8, "bias": true}]}"#,
+                {"in": 64, "out": 300, "kernel": [1], "bits": 8, "bias": true},
+                {"in": 300, "out": 300, "kernel": [1], "bits": 8, "bias": true}]}"#,
         ),
     }],
     source: "kbias.py:96, kbias.py:205",

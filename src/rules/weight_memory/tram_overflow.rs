@@ -23,7 +23,7 @@ layers keep. Narrower data, fewer passes or fewer streaming layers help.",
             r"
   - processors: 0x000000000000000f
     in_channels: 4
-    in_dim: [16, 1000]
+    in_dim: [4, 1000]
     out_channels: 4
     out_offset: 0x0000
     op: conv2d
@@ -65,7 +65,7 @@ layers keep. Narrower data, fewer passes or fewer streaming layers help.",
             r"
   - processors: 0x000000000000000f
     in_channels: 4
-    in_dim: [16, 500]
+    in_dim: [4, 500]
     out_channels: 4
     out_offset: 0x0000
     op: conv2d
