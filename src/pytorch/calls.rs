@@ -159,6 +159,7 @@ impl Interpreter<'_> {
             closure: function.closure.clone(),
             module: function.module,
             is_global: false,
+            is_class: false,
             this,
         };
         self.run(function, &mut frame, place)

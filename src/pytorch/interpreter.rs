@@ -70,6 +70,8 @@ pub(super) struct Frame {
     pub(super) module: usize,
     /// Assignments go to the file itself.
     pub(super) is_global: bool,
+    /// The body of a class, whose names its functions do not see.
+    pub(super) is_class: bool,
     /// For `super()`: the class that holds the method, and the object.
     pub(super) this: Option<(Rc<Class>, Rc<Object>)>,
 }
@@ -81,6 +83,7 @@ impl Frame {
             closure: None,
             module,
             is_global: true,
+            is_class: false,
             this: None,
         }
     }
@@ -429,16 +432,11 @@ impl<'a> Interpreter<'a> {
                         defaults.set(parameter.name.clone(), value);
                     }
                 }
-                // Only a function in a function sees its surroundings; a snapshot, for they do not
-                // change in models, and a reference to itself would never be freed.
-                let is_nested = !frame.is_global && self.depth > 0;
-                if is_nested {
-                    self.spend(frame.locals.len(), place)?;
-                }
+                let closure = self.surroundings(frame, place)?;
                 let function = Function {
                     def: def.clone(),
                     module: frame.module,
-                    closure: is_nested.then(|| frame.locals.clone()),
+                    closure,
                     defaults,
                     owner: None.into(),
                 };
@@ -474,6 +472,20 @@ impl<'a> Interpreter<'a> {
         Ok(Flow::Next)
     }
 
+    /// The names around a function or class that a function holds. A snapshot, for they do not change
+    /// in models, and a function that holds its own surroundings would never be freed.
+    fn surroundings(&mut self, frame: &Frame, place: Place) -> Result<Option<Names>, Stop> {
+        if frame.is_global || frame.is_class {
+            return Ok(frame.closure.clone());
+        }
+        let mut names = frame.closure.clone().unwrap_or_default();
+        self.spend(names.len() + frame.locals.len(), place)?;
+        for (name, value) in frame.locals.iter() {
+            names.set(name.clone(), value.clone());
+        }
+        Ok(Some(names))
+    }
+
     fn class(&mut self, def: &ClassDef, frame: &mut Frame, place: Place) -> Result<Kind, Stop> {
         let mut bases = Vec::new();
         for base in &def.bases {
@@ -481,9 +493,10 @@ impl<'a> Interpreter<'a> {
         }
         let mut inner = Frame {
             locals: Names::default(),
-            closure: (!frame.is_global).then(|| frame.locals.clone()),
+            closure: self.surroundings(frame, place)?,
             module: frame.module,
             is_global: false,
+            is_class: true,
             this: None,
         };
         for statement in &def.body {

@@ -11,8 +11,10 @@ mod interpreter;
 mod layer_table;
 mod library;
 mod model;
+mod operators;
 mod syntax;
 mod tensor;
+mod torch;
 mod value;
 
 pub use model::{
