@@ -24,7 +24,7 @@ use super::shapes::{Shape, Spread};
 /// Bytes of a row.
 const ROW_BYTES: i64 = 9;
 /// Bits of a weight where nobody says otherwise.
-const USUAL_BITS: i64 = 8;
+pub(super) const USUAL_BITS: i64 = 8;
 /// Searches step by rows that a multiple of this divides.
 const ROW_ALIGNMENT: i64 = PROCESSORS_PER_INSTANCE as i64;
 
