@@ -1,13 +1,13 @@
 //! What each layer costs: multiply-accumulates, bytes, and on the MAX78000 the clock cycles that the
 //! vendor's tool estimates (`latency.py`).
 
-use crate::device::{Device, PROCESSORS_PER_INSTANCE, QUADRANTS};
+use crate::device::{Device, PROCESSORS_PER_INSTANCE, QUADRANTS, WEIGHT_BITS};
 use crate::network::Network;
 
 use super::Analysis;
 use super::fact::{Fact, unknown};
 use super::hardware::Dilation;
-use super::kernels::{USUAL_BITS, weight_bits, weight_origin};
+use super::kernels::{weight_bits, weight_origin};
 use super::memory::in_quadrant;
 use super::parameters::Operator;
 
@@ -147,7 +147,7 @@ impl Layer<'_> {
         let parameters = &self.analysis.parameters[self.layer];
         let weight = self.analysis.weights[self.layer].as_ref().ok();
         let bits = weight_bits(parameters, weight.and_then(Option::as_ref))?;
-        let bits = bits.map_or(USUAL_BITS, i64::abs);
+        let bits = bits.map_or(WEIGHT_BITS, i64::abs);
         product(&[self.weights()?, bits]).map(|bits| bits.saturating_add(7) / 8)
     }
 

@@ -22,10 +22,11 @@ mod parameters;
 mod region;
 mod shapes;
 mod streaming;
+mod walk;
 
 pub use bias::{Bias, BiasExhausted, BiasMemory};
 pub use conflicts::{Conflict, ConflictKind};
-pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
+pub use fact::{Fact, Missing, broken, broken_by, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware, HardwareKernel};
 pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels, kernel_capacity, weight_bits};
@@ -37,8 +38,8 @@ pub use memory::{
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
-    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
-    pooled, source_channels, source_dim, takes_weights,
+    ChannelSource, Shape, Spread, channels_of_mask, convolved, is_2d, kernel_differs, pooled,
+    source_channels, source_dim, takes_weights,
 };
 pub use streaming::Stream;
 
@@ -142,7 +143,7 @@ impl Analysis {
         let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
         refuse_settings(&mut parameters, device, &graph, &mut faults);
         let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
-        let shapes = shapes::Walk {
+        let shapes = walk::Walk {
             network,
             device,
             facts,
