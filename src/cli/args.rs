@@ -139,7 +139,7 @@ pub(super) struct CheckArgs {
 /// What the network does not say itself.
 #[derive(Args)]
 pub(super) struct FactArgs {
-    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on both
+    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on either
     #[arg(long, value_name = "DEVICE", value_parser = device, help_heading = "Facts")]
     pub(super) device: Option<DeviceChoice>,
     /// A shapes file for all networks, instead of each one's NAME.shapes.json

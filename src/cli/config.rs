@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::diagnostic::Severity;
 use crate::rules::words::{count, list};
-use crate::workspace::{Assumptions, Known, shown};
+use crate::workspace::{Assumptions, Known, Origin, shown};
 
 use super::args::ConfigArgs;
 use super::inputs::{Network, network};
@@ -69,6 +69,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
 pub(super) fn device(assumptions: &Assumptions) -> String {
     match &assumptions.device {
         Some(known) => because(known.value.name(), known),
+        None if assumptions.each_device => format!("either ({})", Origin::CommandLine),
         None => "unknown, both are checked".to_owned(),
     }
 }
