@@ -52,7 +52,7 @@ layers:
 ",
         shapes: None,
     }],
-    source: "semantics of max7800x.py:604",
+    source: "unload.py:543, datamem.py:70; semantics of max7800x.py:604",
     fix: FixAvailability::None,
     covers: &[Code(305)],
     check,

@@ -48,7 +48,7 @@ To shrink the data, pool in the same layer: `max_pool` or `avg_pool` with `pool_
         ),
         shapes: None,
     }],
-    source: "izer.py:531",
+    source: "izer.py:531, izer.py:565",
     fix: FixAvailability::None,
     covers: &[],
     check,
