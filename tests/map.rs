@@ -174,7 +174,7 @@ fn what_is_overwritten_is_marked() {
     budget of the MAX78000
       data memory       9728 of  32768 bytes   30 %, instance 0
       kernel memory       33 of    768 rows     5 %, processor 0
-      bias memory          0 of    512 bytes    0 %, or more
+      bias memory    unknown
       latency          11161 cycles, an estimate
     ");
 }
@@ -268,6 +268,43 @@ fn facts_come_from_where_check_takes_them() {
             {"in": 16, "out": 4, "kernel": [1, 1], "bias": false}]}"#,
     );
     assert!(bias());
+}
+
+#[test]
+fn what_would_help_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = CLASH
+        .replace("    in_dim: [16, 16]\n", "")
+        .replace("0x2200", "0x4000");
+    std::fs::write(folder.path().join("a.yaml"), text).unwrap();
+    let printed = run_in(folder.path(), &["map", "a.yaml", "--device", "MAX78000"]);
+    assert_eq!(printed.code, 0);
+    assert_snapshot!(printed.stderr, @"ai8x-lint: a.yaml: what the network's input looks like is not known, so little else is; a file NAME.shapes.json beside NAME.yaml, or `--shapes`, says it");
+    assert_snapshot!(printed.stdout, @r"
+    layer 0 stem  Conv2d 3x3   ? -> ?                      data unknown  kernels 3 %
+          0 1 2 3   4 5 6 7   8 9 a b   c d e f
+    0000  . . . .   . . . .   . . . .   . . . .   ?  a part is unknown or wrong
+
+    layer 1 body  Conv2d 3x3   ? -> ?                      data unknown  kernels 3 %
+          0 1 2 3   4 5 6 7   8 9 a b   c d e f
+    0000  . . . .   . . . .   . . . .   . . . .   ?  a part is unknown or wrong
+
+    layer 2 head  Conv2d 1x1   ? -> ?                      data unknown  kernels 1 %
+          0 1 2 3   4 5 6 7   8 9 a b   c d e f
+    0000  . . . .   . . . .   . . . .   . . . .   ?  a part is unknown or wrong
+
+    layer                  MACs    reads   writes  weights  rows  bias    cycles
+      0 stem                  ?        ?        ?      432    16     ?         ?
+      1 body                  ?        ?        ?     2304    16     ?         ?
+      2 head                  ?        ?        ?       64     1     ?         ?
+    total                     ?                       2800                     ?
+
+    budget of the MAX78000
+      data memory    unknown
+      kernel memory       33 of    768 rows     5 %, processor 0
+      bias memory    unknown
+      latency        unknown
+    ");
 }
 
 #[test]
