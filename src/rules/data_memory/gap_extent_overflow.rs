@@ -50,6 +50,7 @@ layers:
     activate: relu
     write_gap: 1
 ",
+        model: None,
         shapes: None,
     }],
     source: "semantics of max7800x.py:604",
