@@ -17,6 +17,7 @@ mod gaps;
 mod graph;
 mod hardware;
 mod kernels;
+mod latency;
 mod memory;
 mod parameters;
 mod region;
@@ -33,6 +34,7 @@ pub use fact::{Fact, Missing, broken, broken_by, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware, HardwareKernel};
 pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels, kernel_capacity, weight_bits};
+pub use latency::{Cost, Costs};
 pub use memory::{
     Layout, MaskSource, Memory, in_quadrant, instance_base, is_contiguous, low_mask, place_of_word,
     shared_instance, written_by,

@@ -48,7 +48,7 @@ convolution with padding is not possible: `pad` must be smaller than the kernel)
         model: None,
         shapes: None,
     }],
-    source: "izer.py:558",
+    source: "izer.py:558, izer.py:562",
     fix: FixAvailability::None,
     covers: &[],
     check,

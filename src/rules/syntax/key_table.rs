@@ -505,7 +505,7 @@ exists; a 5x5 is built from two 3x3 layers.",
             shapes: None,
         },
     ],
-    source: "yamlcfg.py:441",
+    source: "yamlcfg.py:441, yamlcfg.py:445, yamlcfg.py:451, yamlcfg.py:453",
     ..RULE
 };
 
@@ -552,7 +552,7 @@ The words `true`, `yes`, `on`, `false`, `no`, `off` are booleans as long as they
             shapes: None,
         },
     ],
-    source: "yamlcfg.py:480",
+    source: "yamlcfg.py:409, yamlcfg.py:480, yamlcfg.py:487, yamlcfg.py:534, yamlcfg.py:551, yamlcfg.py:558, yamlcfg.py:565, yamlcfg.py:589",
     ..RULE
 };
 
@@ -628,7 +628,7 @@ layers:
         model: None,
         shapes: None,
     }],
-    source: "yamlcfg.py:611",
+    source: "yamlcfg.py:611, yamlcfg.py:613",
     ..RULE
 };
 
@@ -645,7 +645,7 @@ but a whole number, is refused.",
         model: None,
         shapes: None,
     }],
-    source: "yamlcfg.py:622",
+    source: "yamlcfg.py:622, yamlcfg.py:624",
     ..RULE
 };
 
