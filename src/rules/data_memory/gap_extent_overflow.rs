@@ -50,6 +50,7 @@ layers:
     activate: relu
     write_gap: 1
 ",
+        model: None,
         shapes: None,
     }],
     source: "unload.py:543, datamem.py:70; semantics of max7800x.py:604",

@@ -100,6 +100,7 @@ layers:
     out_offset: 0x6000
     op: add
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:734, max7800x.py:1625",

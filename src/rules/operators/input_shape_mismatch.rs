@@ -68,6 +68,7 @@ AX464), the weights are those of another layer, `in_channels` is wrong, or `flat
     out_offset: 0x0000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -113,6 +114,7 @@ AX464), the weights are those of another layer, `in_channels` is wrong, or `flat
     out_offset: 0x0000
 "
             ),
+            model: None,
             shapes: None,
         },
     ],

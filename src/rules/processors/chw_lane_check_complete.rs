@@ -54,6 +54,7 @@ layers:
     activate: relu
     data_format: CHW
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:447, load.py:114; README, Channel Data Formats",

@@ -20,6 +20,7 @@ values agree. Until then the first one counts for all other rules.",
     examples: &[Example {
         bad: convolution!("    activate: ReLU\n    activation: ReLU\n    # <- AX007\n"),
         good: convolution!("    activate: ReLU\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:283, yamlcfg.py:300, yamlcfg.py:320, yamlcfg.py:521, yamlcfg.py:537",
