@@ -249,14 +249,17 @@ fn legend(map: &MemoryMap, step: &Step, letters: &[char]) -> Vec<String> {
                 }
             }
             Role::Live => {
-                lines.push(format!("{letter}  {place} {}", maker(tensor.layer)));
-                wrap(
-                    &mut lines,
-                    &match tensor.needed_until {
-                        Some(layer) => format!("needed until layer {layer}"),
-                        None => "an output of the network".to_owned(),
-                    },
-                );
+                let until = match tensor.needed_until {
+                    Some(layer) => format!("for layer {layer}"),
+                    None => "an output".to_owned(),
+                };
+                let line = format!("{letter}  {place} {} {until}", maker(tensor.layer));
+                if line.len() <= LEGEND_WIDTH {
+                    lines.push(line);
+                } else {
+                    lines.push(format!("{letter}  {place} {}", maker(tensor.layer)));
+                    wrap(&mut lines, &until);
+                }
             }
         }
     }
