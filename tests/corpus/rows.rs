@@ -82,11 +82,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Whether the corpus gates may use this rejection: sure facts, a code, and one of this issue.
+    /// Whether the corpus gates may use this rejection: sure facts, and a code that is not
+    /// left out.
     pub(crate) fn is_gated(&self) -> bool {
         self.fatal
             .as_ref()
-            .is_some_and(|fatal| !fatal.codes.iter().all(|code| is_later(*code)))
+            .is_some_and(|fatal| !fatal.codes.iter().all(|code| is_left_out(*code)))
             && !self.low_confidence
             && self.facts.is_some()
     }
@@ -113,9 +114,9 @@ fn answers(code: Code, wanted: Code) -> bool {
     code == wanted || rules::all().any(|rule| rule.code == code && rule.covers.contains(&wanted))
 }
 
-/// Whether a code belongs to a later issue: streaming, model, advice.
-pub(crate) fn is_later(code: Code) -> bool {
-    matches!(code.0 / 100, 5 | 8 | 9)
+/// Whether the gates leave a code out: what needs the model itself, and advice.
+pub(crate) fn is_left_out(code: Code) -> bool {
+    matches!(code.0 / 100, 8 | 9)
 }
 
 /// Whether a finding or one of its related places lies on `layer`.
