@@ -10,6 +10,8 @@ mod cases;
 #[path = "corpus/rows.rs"]
 mod rows;
 mod support;
+#[path = "corpus/warnings.rs"]
+mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -191,6 +193,8 @@ fn verdicts() {
     precision(&mut report, &rows);
     nothing_known(&mut report, &rows);
     accepted_mutations(&mut report, &rows);
+    warnings::theirs(&mut report, &rows);
+    warnings::ours(&mut report, &rows);
     failed_checks(&mut report, &rows);
     println!("{}", report.text);
     assert!(
