@@ -9,17 +9,15 @@ export interface Symbol {
 }
 
 /**
- * Where each layer stands, by its number. The outline names a layer by `#` and its number, which need
- * not be its position: `sequence` may say otherwise.
+ * Where each layer stands, by its number. The layers stand directly below the network and are named by
+ * `#` and their number, which need not be their position: `sequence` may say otherwise.
  */
 export function layers(outline: Symbol[]): Map<number, Symbol> {
   const found = new Map<number, Symbol>();
-  const visit = (symbol: Symbol) => {
+  for (const symbol of outline.flatMap(({ children }) => children ?? [])) {
     const number = /^#(\d+)\b/.exec(symbol.name)?.[1];
     if (number !== undefined) found.set(Number(number), symbol);
-    else symbol.children?.forEach(visit);
-  };
-  outline.forEach(visit);
+  }
   return found;
 }
 

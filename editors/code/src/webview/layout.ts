@@ -22,6 +22,7 @@ export interface Box {
 
 /** A tensor's part in one instance. */
 export interface Part extends Box {
+  instance: number;
   /** Which tensor of the step. */
   tensor: number;
   /** Where every n-th word is used: this part's place among n. */
@@ -30,10 +31,12 @@ export interface Part extends Box {
 
 export const INSTANCES = 16;
 export const PER_QUADRANT = 4;
-const MARGIN = { left: 42, right: 6, top: 22, bottom: 20 };
+const MARGIN = { left: 50, right: 6, top: 22, bottom: 20 };
 const GAP = { instance: 3, quadrant: 12 };
 /** A tensor of a few bytes is still seen. */
 const LEAST = 3;
+/** The height of a letter. */
+const LETTER = 13;
 
 /** Lays out 16 instances across and their addresses upward. */
 export function layout(map: MemoryMap, step: Step, width: number, depth: number): Layout {
@@ -65,6 +68,7 @@ export function layout(map: MemoryMap, step: Step, width: number, depth: number)
     parts: step.tensors.flatMap((tensor, index) =>
       tensor.ranges.map((range) => ({
         tensor: index,
+        instance: range.instance,
         stripe: stripe(range),
         ...box(range.instance, range.start, range.end),
       })),
@@ -108,6 +112,20 @@ export function conflicts(step: Step): Range[] {
   }
   const key = (range: Range) => `${range.instance} ${range.start} ${range.end}`;
   return [...new Map(found.map((range) => [key(range), range])).values()];
+}
+
+/** The middle of what is seen of a part beside the conflicts; undefined where no letter has room. */
+export function middle(part: Part, conflicts: Layout['conflicts']): number | undefined {
+  let [top, bottom] = [part.y, part.y + part.height];
+  for (const box of conflicts.filter(({ instance }) => instance === part.instance)) {
+    const [above, below] = [box.y - top, bottom - box.y - box.height];
+    if (above >= below) bottom = Math.min(bottom, box.y);
+    else top = Math.max(top, box.y + box.height);
+  }
+  // Interleaved tensors share their place: their letters stand one above the other, as their stripes.
+  const shift = part.stripe ? (part.stripe.phase - (part.stripe.of - 1) / 2) * LETTER : 0;
+  const room = LETTER * (part.stripe?.of ?? 1);
+  return bottom - top >= room && part.width >= 10 ? (top + bottom) / 2 - shift : undefined;
 }
 
 /** Stripes of a part, from its bottom upward: every n-th is its own. */

@@ -1,8 +1,8 @@
 import './panel.css';
 import type { FromPanel, MemoryMap, Share, Step, ToPanel } from '../protocol';
 import { html, svg } from './dom';
-import { conflicts, layout, stripes, type Box } from './layout';
-import { compact, extent, layerName, letters, lifetime, maker, shapes } from './words';
+import { conflicts, hex, layout, middle, stripes, type Box } from './layout';
+import { among, amount, extents, layerName, letters, lifetime, maker, shapes } from './words';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPanel): void;
@@ -102,20 +102,21 @@ function drawPicture(map: MemoryMap, step: Step): void {
     const group = svg('g', { class: `part ${tone(step, index)}`, 'data-tensor': `${index}` });
     const path = own.flatMap(stripes).map(place).join('');
     group.append(svg('path', { d: path, class: 'fill' }), svg('path', { d: path, class: 'pattern' }));
-    for (const { x, y, width, height } of own) {
-      if (height < 14 || width < 10) continue;
-      const at = { x: `${x + width / 2}`, y: `${y + height / 2}` };
-      group.append(svg('text', { ...at, class: 'letter' }, marks[index] ?? ''));
+    for (const part of own) {
+      const y = middle(part, plan.conflicts);
+      const at = { x: `${part.x + part.width / 2}`, y: `${y}` };
+      if (y !== undefined) group.append(svg('text', { ...at, class: 'letter' }, marks[index] ?? ''));
     }
-    const [first] = extent(tensor.ranges);
-    const said = `${maker(map, tensor)}: ${first?.bytes ?? ''}, ${lifetime(map, step, tensor)}`;
-    hover(group, index, said, tensor.layer);
+    const [first] = extents(tensor.ranges);
+    const said = [maker(map, tensor), `${first?.bytes}, ${first?.where}`, lifetime(map, step, tensor)];
+    hover(group, index, said.filter(Boolean).join('\n'), tensor.layer);
     return group;
   });
   const alarms = plan.conflicts.map((box) => {
     const mark = svg('g', { class: 'conflict' });
     mark.append(svg('path', { d: place(box) }), svg('path', { d: place(box), class: 'pattern' }));
-    hover(mark, undefined, `Conflict, ${extent([{ ...box, step: 4 }])[0]?.bytes} of instance ${box.instance}: written while it is needed`, step.layer);
+    const bytes = `${hex(box.start)}–${hex(box.end)} of instance ${box.instance}`;
+    hover(mark, undefined, `Conflict: ${bytes} is written\nwhile somebody needs what is there`, step.layer);
     return mark;
   });
   const image = svg('svg', {
@@ -127,10 +128,10 @@ function drawPicture(map: MemoryMap, step: Step): void {
   image.append(
     patterns(),
     ...plan.quadrants.map(({ label, x }) => svg('text', { x: `${x}`, y: '13', class: 'mid' }, label)),
-    ...plan.ticks.map(({ label, y }) => svg('text', { x: '36', y: `${y + 3}`, class: 'end' }, label)),
+    ...plan.ticks.map(({ label, y }) => svg('text', { x: '44', y: `${y + 4}`, class: 'end' }, label)),
     ...plan.instances.map((box) => svg('path', { d: place(box), class: 'instance' })),
     ...plan.ticks.slice(1, -1).map(({ y }) =>
-      svg('path', { d: `M40 ${y}H${plan.width - 6}`, class: 'grid' }),
+      svg('path', { d: `M48 ${y}H${plan.width - 6}`, class: 'grid' }),
     ),
     ...parts,
     ...alarms,
@@ -166,7 +167,7 @@ function patterns(): SVGElement {
 function hover(mark: Element, tensor: number | undefined, said: string, goal: number | null): void {
   mark.addEventListener('pointermove', (event) => {
     const { clientX, clientY } = event as PointerEvent;
-    tip.textContent = goal === null ? said : `${said}\nClick: go to the layer`;
+    tip.textContent = goal === null ? said : `${said}\nClick to go to the layer`;
     tip.hidden = false;
     const right = document.documentElement.clientWidth - tip.offsetWidth - 8;
     tip.style.left = `${Math.max(8, Math.min(clientX + 12, right))}px`;
@@ -225,13 +226,14 @@ const ROLES = { reads: 'reads', writes: 'writes', live: 'keeps' };
 function drawLegend(map: MemoryMap, step: Step): void {
   const marks = letters(step.tensors);
   const rows = step.tensors.map((tensor, index) => {
-    const swatch = html('span', { class: `swatch ${tone(step, index)}`, 'aria-hidden': 'true' }, marks[index] ?? '');
-    const places = extent(tensor.ranges).map(({ bytes, instances }) =>
-      html('span', { class: 'extent' }, html('b', {}, bytes), ` in ${instances}`),
+    const row = html(
+      'button',
+      { class: 'entry row', 'data-tensor': `${index}` },
+      html('span', { class: `swatch ${tone(step, index)}`, 'aria-hidden': 'true' }, marks[index] ?? ''),
+      html('span', { class: 'role' }, ROLES[tensor.role]),
+      html('span', {}, ...extents(tensor.ranges).map(({ bytes, where }) => pair(bytes, where))),
+      pair(maker(map, tensor), lifetime(map, step, tensor)),
     );
-    const until = lifetime(map, step, tensor);
-    const who = html('span', { class: 'who' }, `${maker(map, tensor)}${until && ` · ${until}`}`);
-    const row = html('button', { class: 'row', 'data-tensor': `${index}` }, swatch, html('span', { class: 'role' }, ROLES[tensor.role]), html('span', { class: 'extents' }, ...places), who);
     row.addEventListener('pointerenter', () => highlight(index));
     row.addEventListener('pointerleave', () => highlight(undefined));
     const goal = tensor.layer;
@@ -239,22 +241,40 @@ function drawLegend(map: MemoryMap, step: Step): void {
     else row.addEventListener('click', () => vscode.postMessage({ type: 'reveal', layer: goal }));
     return html('li', {}, row);
   });
-  const lost = extent(conflicts(step)).map(({ bytes, instances }) =>
+  const lost = extents(conflicts(step)).map(({ bytes, where }) =>
     html(
       'li',
-      { class: 'lost' },
+      { class: 'entry lost' },
       html('span', { class: 'swatch conflict', 'aria-hidden': 'true' }, '!'),
       html('span', { class: 'role' }, 'conflict'),
-      html('span', { class: 'extents' }, html('b', {}, bytes), ` in ${instances}`),
-      html('span', { class: 'who' }, 'written while somebody needs what is there'),
+      pair(bytes, where),
+      pair('written while somebody needs', 'what is there'),
     ),
   );
-  legend.replaceChildren(...lost, ...rows);
+  legend.replaceChildren(...lost, ...rows, peak(map));
+}
+
+/** A fact, and what is said of it below. */
+const pair = (fact: string, below: string) =>
+  html('span', { class: 'pair' }, fact, html('span', { class: 'below' }, below));
+
+function peak(map: MemoryMap): HTMLElement {
+  const { parts, complete } = map.budget.data_memory;
+  const most = Math.max(0, ...parts.map(({ percent }) => percent));
+  const fullest = parts.flatMap(({ percent }, instance) => (percent === most ? [instance] : []));
+  return html(
+    'li',
+    { class: 'entry' },
+    html('span', { class: 'swatch peak-swatch', 'aria-hidden': 'true' }),
+    html('span', { class: 'role' }, 'peak'),
+    pair(`${complete ? '' : 'at least '}${most} %`, among(fullest)),
+    pair('highest use of each instance', 'over the whole run'),
+  );
 }
 
 function drawBudget(map: MemoryMap, { cost }: Step): void {
   const { kernel_memory, bias_memory, weight_bytes, macs, cycles } = map.budget;
-  const of = (value: number | null, unit: string) => (value === null ? [] : [`${compact(value)} ${unit}`]);
+  const of = (value: number | null, unit: string) => (value === null ? [] : [`${amount(value)} ${unit}`]);
   const sum = [
     ...of(weight_bytes, 'bytes of weights'),
     ...of(macs, 'MACs'),
@@ -267,25 +287,25 @@ function drawBudget(map: MemoryMap, { cost }: Step): void {
     ...of(cost.cycles, 'cycles'),
   ];
   budget.replaceChildren(
-    meter('Weights', kernel_memory, 'processor', 'rows', 16),
-    meter('Biases', bias_memory, 'quadrant', 'bytes', 1),
+    meter('Weights', kernel_memory, 'processor', 'rows', 'height'),
+    meter('Biases', bias_memory, 'quadrant', 'bytes', 'width'),
     html('p', { class: 'sum' }, html('b', {}, 'Network '), sum.join(' · ') || 'unknown'),
     html('p', { class: 'sum' }, html('b', {}, 'This layer '), own.join(' · ') || 'unknown'),
   );
 }
 
 /** A bar for each part of a memory, and the fullest in words. */
-function meter(name: string, { parts, complete }: Share, part: string, unit: string, group: number): HTMLElement {
+function meter(name: string, { parts, complete }: Share, part: string, unit: string, grows: 'height' | 'width'): HTMLElement {
   const fullest = parts.reduce((most, { percent }, at) => (percent > (parts[most]?.percent ?? 0) ? at : most), 0);
   const usage = parts[fullest];
   const bars = parts.map(({ used, limit, percent }, at) => {
     const level = html('span', { class: `level${percent > 100 ? ' over' : ''}` });
-    level.style.height = `${Math.min(100, percent)}%`;
-    const first = at % group === 0 && at > 0;
+    level.style[grows] = `${Math.min(100, percent)}%`;
+    const first = grows === 'height' && at % 16 === 0 && at > 0;
     return html('span', { class: `cell${first ? ' first' : ''}`, title: `${part} ${at}: ${used} of ${limit} ${unit}, ${percent} %` }, level);
   });
-  const most = usage
-    ? `${complete ? '' : 'at least '}${usage.percent} % · ${part} ${fullest} has ${usage.used} of ${usage.limit} ${unit}`
-    : '';
-  return html('div', { class: 'meter' }, html('p', {}, html('b', {}, `${name} `), most), html('div', { class: 'cells', role: 'img', 'aria-label': `${name}: ${most}` }, ...bars));
+  const most = !usage || (!complete && usage.used === 0)
+    ? 'unknown'
+    : `${complete ? '' : 'at least '}${usage.percent} % · ${part} ${fullest} has ${usage.used} of ${usage.limit} ${unit}`;
+  return html('div', { class: 'meter' }, html('p', {}, html('b', {}, `${name} `), most), html('div', { class: `cells ${grows}`, role: 'img', 'aria-label': `${name}: ${most}` }, ...bars));
 }

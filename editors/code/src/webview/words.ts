@@ -26,16 +26,24 @@ export function lifetime(map: MemoryMap, step: Step, tensor: Tensor): string {
   return `needed until ${layerName(map, tensor.needed_until)}`;
 }
 
-/** `0x2000–0x3fff` and the instances that have it; several where they differ. */
-export function extent(ranges: Range[]): { bytes: string; instances: string }[] {
-  const instances = new Map<string, number[]>();
+/** The bytes of a tensor, and the instances that have them; several where they differ. */
+export function extents(ranges: Range[]): { bytes: string; where: string }[] {
+  const found = new Map<string, { bytes: string; step: number; instances: number[] }>();
   for (const { instance, start, end, step } of ranges) {
-    const every = step > 4 ? `, every ${ordinal(step / 4)} word` : '';
-    const bytes = `${hex(start)}–${hex(end)}${every}`;
-    instances.set(bytes, [...(instances.get(bytes) ?? []), instance]);
+    const bytes = `${hex(start)}–${hex(end)}`;
+    const key = `${bytes} ${step}`;
+    const same = found.get(key) ?? { bytes, step, instances: [] };
+    same.instances.push(instance);
+    found.set(key, same);
   }
-  return [...instances].map(([bytes, those]) => ({ bytes, instances: runs(those) }));
+  return [...found.values()].map(({ bytes, step, instances }) => ({
+    bytes,
+    where: `${among(instances)}${step > 4 ? `, every ${ordinal(step / 4)} word` : ''}`,
+  }));
 }
+
+export const among = (instances: number[]) =>
+  `${instances.length === 1 ? 'instance' : 'instances'} ${runs(instances)}`;
 
 function ordinal(n: number): string {
   return n === 2 ? '2nd' : n === 3 ? '3rd' : `${n}th`;
@@ -64,5 +72,7 @@ export function letters(tensors: Tensor[]): string[] {
   );
 }
 
-const number = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
-export const compact = (value: number) => number.format(value);
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+const whole = new Intl.NumberFormat('en');
+/** A number as people read it: millions in short. */
+export const amount = (value: number) => (value < 1e6 ? whole : short).format(value);
