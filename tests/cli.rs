@@ -944,7 +944,7 @@ fn what_is_in_force_is_printed() {
     exit code: 0
     ----- stdout -----
     configuration     ai8x-lint.toml
-    device            unknown, both are checked
+    device            either (command line)
     izer-flags        --fifo (ai8x-lint.toml)
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     select            AX

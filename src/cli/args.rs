@@ -34,6 +34,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Lint network files
     Check(Box<CheckArgs>),
+    /// Draw what lies where in data memory, and how much of the chip a network takes
+    Map(MapArgs),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -137,7 +139,7 @@ pub(super) struct CheckArgs {
 /// What the network does not say itself.
 #[derive(Args)]
 pub(super) struct FactArgs {
-    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on both
+    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on either
     #[arg(long, value_name = "DEVICE", value_parser = device, help_heading = "Facts")]
     pub(super) device: Option<DeviceChoice>,
     /// A shapes file for all networks, instead of each one's NAME.shapes.json
@@ -174,6 +176,23 @@ pub(super) struct FileArgs {
         help_heading = "Files"
     )]
     pub(super) stdin_filename: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct MapArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    /// How to print the map
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: MapFormat,
+    /// Only this layer: its number or its name
+    #[arg(long, value_name = "LAYER")]
+    pub(super) layer: Option<String>,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -228,6 +247,16 @@ pub(super) enum Format {
     Yamllint,
 }
 
+/// The formats of a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MapFormat {
+    /// A drawing for each layer, and tables
+    #[default]
+    Text,
+    /// JSON; `ai8x-lint schema map` describes it
+    Json,
+}
+
 /// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
@@ -269,6 +298,8 @@ pub(super) enum SchemaOf {
     Config,
     /// The output of `--output-format json`
     Output,
+    /// The output of `map --format json`
+    Map,
     /// The shapes file
     Shapes,
 }

@@ -1,29 +1,22 @@
 //! `ai8x-lint config`: what is in force for one network, and why.
 
 use std::fmt::{Display, Write};
-use std::path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 
 use crate::diagnostic::Severity;
-use crate::report::concise;
 use crate::rules::words::{count, list};
-use crate::workspace::{Assumptions, Known, Selection, SourceFile, lint, shown};
+use crate::workspace::{Assumptions, Known, Origin, shown};
 
 use super::args::ConfigArgs;
-use super::inputs::{configurations, overrides};
+use super::inputs::{Network, network};
 
 pub(super) fn run(args: &ConfigArgs) -> Result<String> {
-    let path = path::absolute(&args.file)?;
-    let file = SourceFile::read(&path)
-        .map_err(|trouble| anyhow!("{}: {}", trouble.name, trouble.message))?;
-    let configurations = configurations(args.config.as_deref())?;
-    let config = configurations.of_file(&path);
-    let overrides = overrides(&args.facts, Selection::default())?;
-    let linted = lint(&file, &config, &overrides);
-    if let Some(fault) = config.fault.as_ref().or(linted.sidecar.as_ref()) {
-        bail!("{}", concise(std::slice::from_ref(fault)).trim_end());
-    }
+    let Network {
+        file,
+        config,
+        linted,
+    } = network(&args.file, args.config.as_deref(), &args.facts)?;
 
     let settings = &config.settings;
     let severities: Vec<String> = settings
@@ -35,7 +28,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
         Some(severity) => severity.to_string(),
         None => format!("{usual} (default)"),
     };
-    let excluded = if config.excludes(&path) {
+    let excluded = if config.excludes(&file.path) {
         "this file, when it is found in a folder"
     } else {
         "not this file"
@@ -56,7 +49,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
         ),
         ("extend-select", all(&settings.extend_select)),
         ("ignore", all(&settings.ignore)),
-        ("per-file-ignores", all(&config.ignored_in(&path))),
+        ("per-file-ignores", all(&config.ignored_in(&file.path))),
         ("severity", all(&severities)),
         ("exclude", excluded.to_owned()),
         (
@@ -76,6 +69,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
 pub(super) fn device(assumptions: &Assumptions) -> String {
     match &assumptions.device {
         Some(known) => because(known.value.name(), known),
+        None if assumptions.each_device => format!("either ({})", Origin::CommandLine),
         None => "unknown, both are checked".to_owned(),
     }
 }

@@ -6,6 +6,7 @@ mod config;
 mod devices;
 mod explain;
 mod inputs;
+mod map;
 mod output;
 mod plain;
 
@@ -17,6 +18,7 @@ use anyhow::Result;
 use clap::Parser;
 use serde_json::to_string_pretty;
 
+use crate::map::json_schema as map_schema;
 use crate::network::schema;
 use crate::report::json_schema;
 use crate::workspace;
@@ -62,6 +64,7 @@ fn run(command: Command) -> Result<u8> {
     match command {
         Command::Check(args) => return check::run(&args),
         Command::Explain(args) => print(&explain::run(&args)?)?,
+        Command::Map(args) => print(&map::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
         Command::Schema(args) => {
@@ -69,6 +72,7 @@ fn run(command: Command) -> Result<u8> {
                 SchemaOf::Network => schema::network(),
                 SchemaOf::Config => workspace::config::schema(),
                 SchemaOf::Output => json_schema(),
+                SchemaOf::Map => map_schema(),
                 SchemaOf::Shapes => workspace::shapes::schema(),
             };
             print(&(to_string_pretty(&schema)? + "\n"))?;
@@ -113,6 +117,7 @@ mod tests {
         assert_eq!(run(&["-"]), "check -");
         for own in [
             "check",
+            "map",
             "explain",
             "schema",
             "devices",

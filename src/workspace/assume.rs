@@ -37,7 +37,7 @@ pub struct Overrides {
 pub enum DeviceChoice {
     /// This chip.
     One(DeviceId),
-    /// Either: only what is wrong on both is reported.
+    /// Either: whatever is wrong on one of them is reported, with its name.
     Both,
 }
 
@@ -85,6 +85,8 @@ pub struct Known<T> {
 pub struct Assumptions {
     /// The chip; `None` where both are checked.
     pub device: Option<Known<DeviceId>>,
+    /// Whether what is wrong on only one of both counts, too, because the command line asks for it.
+    pub each_device: bool,
     /// The flags of the vendor's tool.
     pub flags: Option<Known<(String, Flags)>>,
     /// The shapes file and what it says.
@@ -100,6 +102,7 @@ impl Assumptions {
             input: shapes.and_then(Shapes::input),
             weights: shapes.and_then(Shapes::weights),
             flags: self.flags.as_ref().map(|known| known.value.1.clone()),
+            model: None,
         }
     }
 
@@ -138,6 +141,7 @@ pub(super) fn gather(
     let mut gathered = Gathered {
         assumptions: Assumptions {
             device: sources.device(),
+            each_device: overrides.device == Some(DeviceChoice::Both),
             flags: sources.flags(),
             shapes: None,
         },

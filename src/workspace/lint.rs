@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::check::check_document;
+use crate::check::{check_document, check_each_device};
 use crate::device::DeviceId;
 use crate::diagnostic::{Applicability, Code, Finding, Severity};
 use crate::facts::Facts;
@@ -148,6 +148,9 @@ fn report(file: &SourceFile, findings: Vec<Finding>) -> FileReport {
 /// Runs the rules. Where the chip is only likely, an error that the other chip does not know is a
 /// warning.
 fn check(file: &SourceFile, assumptions: &Assumptions) -> Vec<Finding> {
+    if assumptions.each_device {
+        return check_each_device(&file.text, &file.document, &assumptions.facts());
+    }
     let on = |facts: &Facts| check_document(&file.text, &file.document, facts);
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     let facts = assumptions.facts();
