@@ -13,11 +13,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   server = started;
   const panel = new Panel(context.extensionUri, started);
   const follow = (editor: vscode.TextEditor | undefined) => {
-    status.follow(editor);
     const network = editor !== undefined && isNetwork(editor.document);
     void vscode.commands.executeCommand('setContext', 'ai8x-lint.network', network);
   };
   follow(vscode.window.activeTextEditor);
+  status.follow(vscode.window.visibleTextEditors);
 
   context.subscriptions.push(
     log,
@@ -26,6 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     started,
     started.onDidChange((condition) => status.show(condition)),
     vscode.window.onDidChangeActiveTextEditor(follow),
+    vscode.window.onDidChangeVisibleTextEditors((editors) => status.follow(editors)),
     vscode.window.onDidChangeActiveColorTheme(({ kind }) => started.tellTheme(kind)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { layerAt, layers, type Symbol } from './layers';
 import type { FromPanel, ToPanel } from './protocol';
@@ -61,10 +62,7 @@ export class Panel implements vscode.Disposable {
       'ai8x-lint.map',
       'Memory Map',
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      {
-        enableScripts: true,
-        localResourceRoots: [vscode.Uri.joinPath(this.#extension, 'dist')],
-      },
+      { enableScripts: true, localResourceRoots: [] },
     );
     panel.webview.onDidReceiveMessage((message: FromPanel) => {
       if (message.type === 'ready') this.#refresh();
@@ -74,9 +72,9 @@ export class Panel implements vscode.Disposable {
       this.#panel = undefined;
       this.#document = undefined;
     });
-    const file = (name: string) =>
-      panel.webview.asWebviewUri(vscode.Uri.joinPath(this.#extension, 'dist', name)).toString();
-    panel.webview.html = page(panel.webview.cspSource, file('panel.js'), file('panel.css'));
+    const part = (name: string) =>
+      readFileSync(vscode.Uri.joinPath(this.#extension, 'dist', name).fsPath, 'utf8');
+    panel.webview.html = page(part('panel.js'), part('panel.css'));
     return panel;
   }
 
@@ -140,22 +138,22 @@ export class Panel implements vscode.Disposable {
   }
 }
 
-/** The panel's page: its own script and style, and nothing else from anywhere. */
-export function page(source: string, script: string, style: string): string {
+/** The panel's page: its own script and style in it, and nothing else from anywhere. */
+export function page(script: string, style: string): string {
   const nonce = randomBytes(16).toString('hex');
-  const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${style}">
+<style nonce="${nonce}">${style}</style>
 <title>Memory Map</title>
 </head>
 <body>
 <div id="panel"></div>
-<script nonce="${nonce}" src="${script}"></script>
+<script nonce="${nonce}">${script}</script>
 </body>
 </html>`;
 }

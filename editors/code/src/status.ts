@@ -14,9 +14,9 @@ export class Status implements vscode.Disposable {
     this.show({ state: 'starting' });
   }
 
-  /** It is there while a YAML file is at hand. */
-  follow(editor: vscode.TextEditor | undefined): void {
-    if (editor?.document.languageId === 'yaml') this.#item.show();
+  /** It is there while a YAML file is in sight. */
+  follow(editors: readonly vscode.TextEditor[]): void {
+    if (editors.some(({ document }) => document.languageId === 'yaml')) this.#item.show();
     else this.#item.hide();
   }
 

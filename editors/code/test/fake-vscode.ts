@@ -54,8 +54,6 @@ export class Webview {
   say = (message: unknown) => this.#messages.fire(message);
   webview = {
     html: '',
-    cspSource: 'https://panel.test',
-    asWebviewUri: (uri: Uri) => uri,
     onDidReceiveMessage: this.#messages.event,
     postMessage: async (message: { type: string }) => this.received.push(message),
   };
@@ -109,7 +107,7 @@ const say = (line: string) => made.log.push(line);
 export const window = {
   activeColorTheme: { kind: ColorThemeKind.Dark },
   activeTextEditor: undefined as { document: ReturnType<typeof textDocument> } | undefined,
-  visibleTextEditors: [] as never[],
+  visibleTextEditors: [] as { document: ReturnType<typeof textDocument> }[],
   createOutputChannel: () => ({ info: say, warn: say, error: say, show() {}, dispose() {} }),
   createStatusBarItem() {
     const item = { text: '', visible: false, show: () => (item.visible = true), hide: () => (item.visible = false), dispose() {} };
@@ -129,6 +127,7 @@ export const window = {
     return { revealRange() {} };
   },
   onDidChangeActiveTextEditor: (listener: Listener) => event('editor')(listener),
+  onDidChangeVisibleTextEditors: (listener: Listener) => event('editors')(listener),
   onDidChangeActiveColorTheme: (listener: Listener) => event('theme')(listener),
   onDidChangeTextEditorSelection: (listener: Listener) => event('selection')(listener),
 };
