@@ -1,6 +1,7 @@
 //! What an editor shows of a network file, as plain data: bytes of the text and words of ours, no
 //! protocol. Every function is pure and total, whatever the text and the offset.
 
+pub mod actions;
 pub mod hints;
 pub mod lens;
 pub mod navigation;
