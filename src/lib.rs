@@ -12,6 +12,7 @@ pub mod cli;
 pub mod device;
 pub mod diagnostic;
 pub mod facts;
+pub mod ide;
 pub mod map;
 pub mod network;
 pub mod report;

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "check",
     "map",
     "report",
+    "ide",
     "workspace",
     "cli",
 ];
