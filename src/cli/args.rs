@@ -44,6 +44,9 @@ pub(super) enum Command {
     Devices,
     /// Print what is in force for a network, and why
     Config(ConfigArgs),
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    #[command(alias = "lsp")]
+    Server(ServerArgs),
 }
 
 impl Command {
@@ -221,6 +224,13 @@ pub(super) struct ConfigArgs {
     /// The configuration file, instead of the nearest one above the network
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ServerArgs {
+    /// Standard input and output are the only way; some editors say so
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// The formats of a report.
