@@ -167,7 +167,7 @@ fn what_is_overwritten_is_marked() {
     2000  # W W W   . . . .   . . . .   . . . .      of layer 0
     0000  . . . .   . . . .   . . . .   . . . .   W  writes 2200-25ff
                                                      over layer 0, which it reads
-                                                  #  overwritten at 2200 of instance 0
+                                                  #  overwritten: 2200, instance 0
                                                      free 0000-1fff, 2600-7fff
                                                      everywhere
 
@@ -219,14 +219,7 @@ fn json_says_what_the_drawing_says() {
 
 #[test]
 fn each_chip_has_a_map_where_the_chip_is_not_known() {
-    let both = parsed(&[
-        "map",
-        "residual.yaml",
-        "--format",
-        "json",
-        "--device",
-        "both",
-    ]);
+    let both = parsed(&["map", "digits.yaml", "--format", "json", "--device", "both"]);
     let devices: Vec<&Value> = both
         .as_array()
         .unwrap()

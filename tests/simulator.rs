@@ -432,6 +432,7 @@ fn agrees_on_random_networks() {
         let mut text = "arch: simulated\ndataset: simulated\nlayers:\n".to_owned();
         layers.iter().for_each(|layer| text += &layer.text);
         let facts = Facts {
+            model: None,
             device: Some(device),
             input: Some([
                 input.channels * layers[0].operands,

@@ -5,10 +5,14 @@ mod support;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use ai8x_lint::analysis::Analysis;
 use ai8x_lint::check;
+use ai8x_lint::device::DeviceId;
 use ai8x_lint::diagnostic::{Code, Finding};
 use ai8x_lint::facts::Facts;
+use ai8x_lint::map::{self, MemoryMap};
 use ai8x_lint::text::{Span, apply_edits};
+use ai8x_lint::{network, yaml};
 use proptest::prelude::*;
 
 /// What a rule that panicked becomes.
@@ -138,7 +142,33 @@ fn assert_sound(text: &str, found: &[Finding]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Draws the map of a text on both chips, and checks its size.
+fn assert_drawn(text: &str, facts: &Facts) -> Result<(), TestCaseError> {
+    let network = network::lower(&yaml::parse(text), text);
+    for device in DeviceId::ALL {
+        let analysis = Analysis::new(&network, device.table(), facts);
+        let map = MemoryMap::new(&network, device.table(), &analysis);
+        let drawing = map::text(&map, device.table(), None);
+        for line in drawing.lines() {
+            prop_assert!(line.chars().count() <= 80, "{line}");
+        }
+        for block in drawing.split("\n\n").take(map.steps.len()) {
+            prop_assert!(block.lines().count() <= 10, "{block}");
+        }
+    }
+    Ok(())
+}
+
 proptest! {
+    #[test]
+    fn changed_networks_are_drawn(index in any::<proptest::sample::Index>(), changes in changes()) {
+        let (text, facts) = index.get(&NETWORKS);
+        let text = changed(text, &changes);
+        for facts in [facts, &Facts::default()] {
+            assert_drawn(&text, facts)?;
+        }
+    }
+
     #[test]
     fn changed_networks_are_linted(index in any::<proptest::sample::Index>(), changes in changes()) {
         let (text, facts) = index.get(&NETWORKS);

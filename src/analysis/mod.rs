@@ -8,6 +8,7 @@
 //! Where a stage finds such a fault it records it in [`Analysis::faults`], and the rule of that code
 //! explains it.
 
+mod alignment;
 mod bias;
 mod conflicts;
 mod fact;
@@ -24,6 +25,9 @@ mod shapes;
 mod streaming;
 mod walk;
 
+pub use alignment::{
+    Alignment, Difference, DifferenceKind, Flow, Operation as FlowOperation, Window,
+};
 pub use bias::{Bias, BiasExhausted, BiasMemory};
 pub use conflicts::{Conflict, ConflictKind};
 pub use fact::{Fact, Missing, broken, broken_by, optional, unknown, value_or};
@@ -125,6 +129,8 @@ pub struct Analysis {
     pub input: Fact<Region>,
     /// Writes over what somebody needs, in order of execution.
     pub conflicts: Vec<Conflict>,
+    /// The layers beside those of the model, where it is known.
+    pub alignment: Option<Alignment>,
     /// What stopped a derivation, in no special order.
     pub faults: Vec<Fault>,
 }
@@ -235,6 +241,15 @@ impl Analysis {
             streams: &streams,
         }
         .find();
+        let alignment = facts.model.as_deref().map(|model| {
+            alignment::Aligner {
+                network,
+                graph: &graph,
+                parameters: &parameters,
+                model,
+            }
+            .run()
+        });
         let weights = weights
             .into_iter()
             .map(|weight| weight.map(|weight| weight.cloned()))
@@ -252,6 +267,7 @@ impl Analysis {
             memory,
             input,
             conflicts,
+            alignment,
             faults,
         }
     }

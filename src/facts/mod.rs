@@ -1,6 +1,12 @@
 //! What is known from outside the file, each with its source. Plain data; `workspace` fills it.
 
+pub mod model;
+
+use std::sync::Arc;
+
 use crate::device::DeviceId;
+
+use model::Model;
 
 /// Everything from outside. The default knows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +20,8 @@ pub struct Facts {
     pub weights: Option<Vec<Weight>>,
     /// The flags of the vendor's command; `None` where nobody says, then all of them are unknown.
     pub flags: Option<Flags>,
+    /// The model that the network was trained as, where it was read.
+    pub model: Option<Arc<Model>>,
 }
 
 /// The weights of one layer, as a checkpoint tells them.

@@ -102,9 +102,6 @@ fn draw(out: &mut String, map: &MemoryMap, device: &'static Device, step: &Step)
     for text in legend {
         let _ = writeln!(out, "{:CELLS$}  {text}", "");
     }
-    if !step.complete {
-        let _ = writeln!(out, "      some of this layer's memory is unknown or wrong");
-    }
 }
 
 /// What a layer is, in at most `width` columns: without its name, and its operation cut, where they
@@ -263,7 +260,7 @@ fn legend(map: &MemoryMap, step: &Step, letters: &[char]) -> Vec<String> {
     }
     if let Some(spot) = step.conflicts.first() {
         lines.push(format!(
-            "#  overwritten at {:04x} of instance {:x}",
+            "#  overwritten: {:04x}, instance {:x}",
             spot.offset, spot.instance
         ));
     }
@@ -272,9 +269,14 @@ fn legend(map: &MemoryMap, step: &Step, letters: &[char]) -> Vec<String> {
         let free: Vec<String> = free.into_iter().map(span).collect();
         wrap(&mut lines, &format!("free {} everywhere", free.join(", ")));
     }
-    if lines.len() > ROWS as usize {
-        lines.truncate(ROWS as usize - 1);
+    let incomplete = !step.complete;
+    let most = ROWS as usize - usize::from(incomplete);
+    if lines.len() > most {
+        lines.truncate(most - 1);
         lines.push("   ...".to_owned());
+    }
+    if incomplete {
+        lines.push("?  a part is unknown or wrong".to_owned());
     }
     lines
 }

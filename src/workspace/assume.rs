@@ -102,6 +102,7 @@ impl Assumptions {
             input: shapes.and_then(Shapes::input),
             weights: shapes.and_then(Shapes::weights),
             flags: self.flags.as_ref().map(|known| known.value.1.clone()),
+            model: None,
         }
     }
 

@@ -127,6 +127,7 @@ fn facts(text: &str) -> Facts {
     let bias = header(text, "bias") == Some("yes");
     let weights = header(text, "weights").unwrap_or_default();
     Facts {
+        model: None,
         device: header(text, "device").and_then(DeviceId::parse),
         input: header(text, "input").and_then(|input| {
             let mut numbers = input.split('x').map(|number| number.parse().ok());
@@ -202,6 +203,7 @@ pub(crate) fn seed(corpus: &Path) -> Vec<String> {
         ),
     ] {
         let facts = Facts {
+            model: None,
             device: Some(device),
             input: Some([3, 32, 32]),
             weights: Some(vec![

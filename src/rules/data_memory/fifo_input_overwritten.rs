@@ -53,6 +53,7 @@ finding is a warning.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "unload.py:534; the vendor's tool does not check it",

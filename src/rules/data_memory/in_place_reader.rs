@@ -91,6 +91,7 @@ layers:
     activate: relu
     output: true
 ",
+        model: None,
         shapes: None,
     }],
     source: "semantics of unload.py",

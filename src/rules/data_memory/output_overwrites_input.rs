@@ -67,6 +67,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "unload.py:534",

@@ -163,6 +163,7 @@ mod tests {
             input: None,
             weights: None,
             flags: None,
+            model: None,
         }
     }
 

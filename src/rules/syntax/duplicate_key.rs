@@ -25,11 +25,13 @@ all other rules.",
         Example {
             bad: convolution!("    pad: 1\n    activate: ReLU\n    pad: 1\n    # <- AX002\n"),
             good: convolution!("    pad: 1\n    activate: ReLU\n"),
+            model: None,
             shapes: None,
         },
         Example {
             bad: convolution!("    pad: 1\n    pad: 0\n    # <- AX002\n"),
             good: convolution!("    pad: 1\n"),
+            model: None,
             shapes: None,
         },
     ],
