@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod hints;
+pub mod hover;
 pub mod lens;
 pub mod navigation;
 pub mod structure;

@@ -7,7 +7,7 @@ use crate::rules::{Context, words};
 /// Says to which lowest offset the output of a layer could move, and what would have to move
 /// along. None where that is not known, or the output has a place among others'.
 pub(super) fn advice(cx: &Context, layer: usize) -> Option<String> {
-    let Some(offset) = free_offset(cx, layer)? else {
+    let Some(offset) = free_offsets(cx, layer)?.first().copied() else {
         return Some("no offset is free for it while everything else stays where it is".to_owned());
     };
     let followers: Vec<String> = cx
@@ -31,8 +31,9 @@ pub(super) fn advice(cx: &Context, layer: usize) -> Option<String> {
     ))
 }
 
-/// The lowest offset at which an output meets nothing that is needed, if there is one.
-fn free_offset(cx: &Context, layer: usize) -> Option<Option<i64>> {
+/// The offsets at which an output meets nothing that is needed, lowest first, of those right behind
+/// something else. None where that is not known, or the output has a place among others'.
+pub(crate) fn free_offsets(cx: &Context, layer: usize) -> Option<Vec<i64>> {
     let analysis = cx.analysis;
     let memory = &analysis.memory[layer];
     let written = memory.writes.as_ref().ok()?;
@@ -66,10 +67,11 @@ fn free_offset(cx: &Context, layer: usize) -> Option<Option<i64>> {
         .collect();
     candidates.sort_unstable();
     candidates.dedup();
-    Some(candidates.into_iter().find(|offset| {
+    candidates.retain(|offset| {
         let moved = moved(written, (offset - from) / 4);
         !occupied.iter().any(|region| region.intersects(&moved))
-    }))
+    });
+    Some(candidates)
 }
 
 /// Offsets are rounded up to this.
