@@ -11,6 +11,14 @@ let code, browser, page;
 const shot = (name) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
 const map = () => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
+/** A file of the workspace as it is on disk. */
+const text = (name) => readFileSync(join(code.ws, name), 'utf8');
+/** Line and column of a text, from 1. */
+function place(whole, part) {
+  const before = whole.slice(0, whole.indexOf(part)).split('\n');
+  return [before.length, before.at(-1).length + 1];
+}
+
 before(
   async () => {
     mkdirSync(SHOTS, { recursive: true });
@@ -25,6 +33,74 @@ before(
 after(async () => {
   await browser?.close();
   await code?.stop();
+});
+
+test('a fault is underlined and listed', async () => {
+  await openFile(page, 'faults.yaml');
+  await page.locator('.monaco-editor .squiggly-error').first().waitFor();
+  await command(page, 'Problems: Focus on Problems View');
+  await page.locator('.markers-panel .monaco-list-row', { hasText: 'unknown key `activaton`' }).waitFor();
+  await shot('problems');
+  await page.keyboard.press('Control+j');
+  await page.locator('.markers-panel').waitFor({ state: 'hidden' });
+});
+
+test('a quick fix changes the file on disk', async () => {
+  const before = text('faults.yaml');
+  await cursor(page, ...place(before, 'activaton'));
+  await page.keyboard.press('Control+.');
+  const fix = page.locator('.action-widget .monaco-list-row', { hasText: 'Rename to `activation`' });
+  await fix.waitFor();
+  await shot('quick-fix');
+  await fix.click();
+  await page.locator('.view-line', { hasText: /activation:/ }).waitFor();
+  await page.keyboard.press('Control+s');
+  await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  assert.equal(text('faults.yaml'), before.replace('activaton', 'activation'));
+});
+
+test('a hover draws the memory map', async () => {
+  await openFile(page, 'residual.yaml');
+  const [line, column] = place(text('residual.yaml'), 'in_offset: 0x2000');
+  await cursor(page, line, column + 2);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Control+i');
+  const picture = page.locator('.monaco-hover:not(.hidden) img[src^="data:image/svg+xml"]').first();
+  await picture.waitFor();
+  const size = await picture.evaluate((image) => [image.naturalWidth, image.complete]);
+  assert.ok(size[0] > 200 && size[1], `${size}`);
+  await shot('hover-dark');
+  await page.keyboard.press('Escape');
+});
+
+test('inlay hints and code lenses stand in the text', async () => {
+  await page.locator('.codelens-decoration').first().waitFor();
+  await page.locator('.view-line [class*="dyn-rule"], .view-line [class*="inlay"]').first().waitFor();
+});
+
+test('from in_sequences to the layer', async () => {
+  const network = text('residual.yaml');
+  const [line, column] = place(network, 'in_sequences: body');
+  await cursor(page, line, column + 'in_sequences: '.length + 1);
+  await page.keyboard.press('F12');
+  await page.locator('.statusbar-item', { hasText: `Ln ${place(network, 'name: body')[0]}, ` }).waitFor();
+});
+
+test('a layer is renamed everywhere', async () => {
+  const before = text('residual.yaml');
+  const [line, column] = place(before, 'name: body');
+  await cursor(page, line, column + 'name: '.length);
+  await page.keyboard.press('F2');
+  const box = page.locator('.rename-box input');
+  await box.waitFor();
+  await box.fill('trunk');
+  await box.press('Enter');
+  await page.locator('.view-line', { hasText: /trunk/ }).first().waitFor();
+  await page.keyboard.press('Control+s');
+  await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  const after = text('residual.yaml');
+  assert.match(after, /- name: trunk/);
+  assert.match(after, /in_sequences: trunk/);
 });
 
 test('the panel shows the map of the layer at the cursor, and the slider moves through time', async () => {
@@ -49,16 +125,15 @@ test('a hover over a tensor names it, a click goes to the layer that made it', a
   await map().locator('.tip', { hasText: 'output of layer 2 (skip)' }).waitFor();
   await shot('panel-hover');
   await part.click({ position: { x: 8, y: 2 } });
-  const line = readFileSync(join(code.ws, 'residual.yaml'), 'utf8').split('\n').findIndex((text) => text.includes('name: skip'));
-  await page.locator('.statusbar-item', { hasText: `Ln ${line + 1}, ` }).waitFor();
+  const [line] = place(text('residual.yaml'), '- name: skip');
+  await page.locator('.statusbar-item', { hasText: `Ln ${line}, ` }).waitFor();
   await map().locator('.title', { hasText: 'layer 2 skip' }).waitFor();
 });
 
 test('the map changes as one types, and marks a conflict', async () => {
-  const before = readFileSync(join(code.ws, 'residual.yaml'), 'utf8').split('\n');
-  const layer = before.findIndex((text) => text.includes('name: join'));
-  const line = before.findIndex((text, at) => at > layer && text.includes('out_offset:'));
-  await cursor(page, line + 1, before[line].length + 1);
+  const whole = text('residual.yaml');
+  const [line, column] = place(whole, 'out_offset: 0x0000\n\n  - name: shrink');
+  await cursor(page, line, column + 'out_offset: 0x0000'.length);
   await map().locator('.title', { hasText: 'layer 4 join' }).waitFor();
   assert.equal(await map().locator('.picture .conflict').count(), 0);
   await page.keyboard.press('Shift+Home');
