@@ -4,7 +4,11 @@ mod support;
 
 use std::path::Path;
 
-use ai8x_lint::map::json_schema;
+use ai8x_lint::analysis::Analysis;
+use ai8x_lint::device::DeviceId;
+use ai8x_lint::facts::{Facts, parse_flags};
+use ai8x_lint::map::{MemoryMap, json_schema};
+use ai8x_lint::{network, yaml};
 use assert_cmd::Command;
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -268,6 +272,63 @@ fn facts_come_from_where_check_takes_them() {
             {"in": 16, "out": 4, "kernel": [1, 1], "bias": false}]}"#,
     );
     assert!(bias());
+}
+
+/// Networks of the table below that it draws with other channels than the corpus has.
+const OTHER_FACTS: [&str; 3] = ["ai87-kws20-v2-hwc", "benchmark", "cats-dogs-chw"];
+
+/// The fullest instance of each of the vendor's networks, streaming ones included.
+#[test]
+fn peaks_are_those_that_were_measured() {
+    let Some(shared) = support::shared() else {
+        return;
+    };
+    let read = |name: &str| std::fs::read_to_string(shared.join(name)).unwrap();
+    let rows: Vec<Value> = read("corpus/verdicts.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let table = read("golden/allocator/networks.csv");
+    let mut lines = table.lines();
+    let head: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let peak = head.iter().position(|name| *name == "hand_peak").unwrap();
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for line in lines {
+        // One column of text in quotes has commas of its own.
+        let mut quoted = false;
+        let cells: Vec<&str> = line
+            .split(|c| {
+                quoted ^= c == '"';
+                c == ',' && !quoted
+            })
+            .collect();
+        let (name, device) = (cells[0], cells[1]);
+        let file = format!("vendor/networks/{name}.yaml");
+        let row = rows.iter().find(|row| {
+            row["file"] == *file && row["device"] == *device && !row["facts"].is_null()
+        });
+        let Some(row) = row.filter(|_| !OTHER_FACTS.contains(&name)) else {
+            continue;
+        };
+        let text = read(&format!("corpus/{file}"));
+        let words = row["flags"].as_array().unwrap().iter();
+        let device = DeviceId::parse(device).unwrap();
+        let facts = Facts {
+            device: Some(device),
+            flags: Some(parse_flags(words.filter_map(Value::as_str)).unwrap()),
+            ..support::shapes_facts(&row["facts"].to_string()).unwrap()
+        };
+        let network = network::lower(&yaml::parse(&text), &text);
+        let analysis = Analysis::new(&network, device.table(), &facts);
+        let map = MemoryMap::new(&network, device.table(), &analysis);
+        let (_, fullest) = map.budget.data_memory.fullest().unwrap();
+        compared += 1;
+        if fullest.used.to_string() != cells[peak] {
+            wrong.push(format!("{name}: {}, not {}", fullest.used, cells[peak]));
+        }
+    }
+    assert!(compared >= 45, "only {compared} networks");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceId;
 use crate::diagnostic::Severity;
@@ -52,7 +52,7 @@ pub(super) enum Command {
 impl Command {
     /// Whether an argument is the name of a command.
     pub(super) fn is_named(argument: &str) -> bool {
-        Self::has_subcommand(argument) || argument == "help"
+        Cli::command().find_subcommand(argument).is_some() || argument == "help"
     }
 }
 
@@ -331,7 +331,6 @@ fn flags(words: &str) -> Result<(String, Flags), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_are_consistent() {

@@ -87,7 +87,7 @@ impl Documents {
             uri: item.uri.clone(),
             version: item.version,
             text: Rope::from_str(&item.text),
-            is_network: item.language_id.starts_with(LANGUAGE),
+            is_network: item.language_id.starts_with(LANGUAGE) || looks_like_network(&item.text),
             generation,
         };
         let slot = state.slots.entry(item.uri).or_insert_with(Slot::new);
@@ -197,6 +197,15 @@ impl Documents {
         })
     }
 
+    /// The open documents, in order of their addresses.
+    pub(super) fn all(&self) -> Vec<Uri> {
+        let state = self.state();
+        let open = |(uri, slot): (&Uri, &Slot)| slot.document.is_some().then(|| uri.clone());
+        let mut all: Vec<Uri> = state.slots.iter().filter_map(open).collect();
+        all.sort();
+        all
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -225,4 +234,11 @@ impl Slot {
         self.wanted = generation;
         !std::mem::replace(&mut self.has_worker, true)
     }
+}
+
+/// Whether a text has both keys of a network, as it were at a glance: the version that a document is
+/// opened with may never be analysed.
+fn looks_like_network(text: &str) -> bool {
+    let has = |key| text.lines().any(|line| line.starts_with(key));
+    has("arch:") && has("layers:")
 }

@@ -118,7 +118,7 @@ fn legalise(value: &mut Value) {
 
 /// The address with every byte escaped that may not stand in one, and `untitled:` before one that
 /// has no scheme.
-fn legal(address: &str) -> String {
+pub(super) fn legal(address: &str) -> String {
     let bytes = address.as_bytes();
     let mut out = String::with_capacity(bytes.len());
     if !has_scheme(address) {

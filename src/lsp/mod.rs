@@ -14,9 +14,13 @@
 //! 5. `guard` stands around the service: addresses become legal before the framework sees them, and
 //!    a handler that panics answers an internal error.
 
+mod actions;
 mod client;
+mod commands;
 mod diagnostics;
 mod documents;
+mod edits;
+mod features;
 mod guard;
 mod pages;
 mod position;
@@ -63,7 +67,10 @@ async fn serve() -> Arc<Life> {
     let life = Arc::new(Life::default());
     let pages = Arc::new(Pages::default());
     let new = |client| LintServer::new(Session::new(client, Arc::clone(&pages)));
-    let (service, socket) = LspService::build(new).finish();
+    let (service, socket) = LspService::build(new)
+        .custom_method(commands::MAP, LintServer::map)
+        .custom_method(commands::THEME, LintServer::theme)
+        .finish();
     Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
         .concurrency_level(CONCURRENCY)
         .serve(Guard::new(service, Arc::clone(&life)))

@@ -4,13 +4,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 
+use super::actions::{Chosen, FIX_ALL, code_actions, resolve};
 use super::client::Abilities;
+use super::commands::{self, MapParams, memory_map};
 use super::diagnostics::{diagnostics, fingerprint};
+use super::features;
+use super::guard::legal;
 use super::session::{Session, file_path};
 use super::snapshot::Snapshot;
 
@@ -43,6 +48,34 @@ impl LintServer {
                 .map_err(|_| Error::internal_error()),
             _ => Ok(None),
         }
+    }
+}
+
+/// What the server offers beyond the protocol.
+impl LintServer {
+    /// Answers [`commands::MAP`].
+    pub(super) async fn map(&self, params: MapParams) -> Result<Option<Value>> {
+        self.ask(&params.text_document.uri, memory_map).await
+    }
+
+    /// Hears [`commands::THEME`].
+    pub(super) async fn theme(&self, params: Value) {
+        self.session.set_theme(&params);
+    }
+
+    async fn information(&self) -> Result<Value> {
+        let mut documents = Vec::new();
+        for uri in self.session.documents.all() {
+            documents.extend(self.ask(&uri, commands::information).await?);
+        }
+        let abilities = self.session.abilities();
+        Ok(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "positionEncoding": abilities.encoding.kind(),
+            "diagnostics": if abilities.pulls { "pull" } else { "push" },
+            "folders": self.session.folders(),
+            "documents": documents,
+        }))
     }
 }
 
@@ -148,6 +181,201 @@ impl LanguageServer for LintServer {
         };
         Ok(report.into())
     }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
+        let uri = params.text_document.uri.clone();
+        let work = move |snapshot: &Snapshot| code_actions(snapshot, &params, abilities, &pages);
+        self.ask(&uri, work).await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        let data = action.data.clone().unwrap_or_default();
+        let Ok(chosen) = serde_json::from_value::<Chosen>(data) else {
+            return Ok(action);
+        };
+        let (abilities, uri) = (self.session.abilities(), chosen.uri.clone());
+        let work = move |snapshot: &Snapshot| resolve(snapshot, &chosen, abilities, action);
+        self.ask(&uri, work)
+            .await?
+            .unwrap_or_else(|| Err(Error::content_modified()))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let (abilities, theme) = (self.session.abilities(), self.session.theme());
+        let (uri, position) = place(params.text_document_position_params);
+        let work = move |snapshot: &Snapshot| features::hover(snapshot, position, abilities, theme);
+        self.ask(&uri, work).await.map(Option::flatten)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let work = move |snapshot: &Snapshot| features::inlay_hints(snapshot, params.range);
+        self.ask(&params.text_document.uri, work).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(&params.text_document.uri, features::code_lenses)
+            .await
+    }
+
+    async fn document_symbol(
+        &self,
+        params: DocumentSymbolParams,
+    ) -> Result<Option<DocumentSymbolResponse>> {
+        let abilities = self.session.abilities();
+        let work = move |snapshot: &Snapshot| features::document_symbols(snapshot, abilities);
+        self.ask(&params.text_document.uri, work).await
+    }
+
+    async fn symbol(
+        &self,
+        params: WorkspaceSymbolParams,
+    ) -> Result<Option<WorkspaceSymbolResponse>> {
+        let open = self.session.documents.all();
+        let mut found = Vec::new();
+        for uri in &open {
+            let query = params.query.clone();
+            let work = move |snapshot: &Snapshot| commands::open_symbols(snapshot, &query);
+            found.extend(self.ask(uri, work).await?.unwrap_or_default());
+        }
+        let (folders, encoding) = (self.session.folders(), self.session.abilities().encoding);
+        let work = move || commands::workspace_symbols(&folders, &open, &params.query, encoding);
+        let elsewhere = spawn_blocking(work).await;
+        found.extend(elsewhere.map_err(|_| Error::internal_error())?);
+        Ok(Some(WorkspaceSymbolResponse::Flat(found)))
+    }
+
+    async fn goto_definition(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let abilities = self.session.abilities();
+        let (uri, position) = place(params.text_document_position_params);
+        let work = move |snapshot: &Snapshot| features::definition(snapshot, position, abilities);
+        self.ask(&uri, work).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let declaration = params.context.include_declaration;
+        let (uri, position) = place(params.text_document_position);
+        let work = move |snapshot: &Snapshot| features::references(snapshot, position, declaration);
+        self.ask(&uri, work).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let (uri, position) = place(params.text_document_position_params);
+        let work = move |snapshot: &Snapshot| features::highlights(snapshot, position);
+        self.ask(&uri, work).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let (uri, position) = place(params);
+        let work = move |snapshot: &Snapshot| features::prepare_rename(snapshot, position);
+        self.ask(&uri, work).await.map(Option::flatten)
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let abilities = self.session.abilities();
+        let (uri, position) = place(params.text_document_position);
+        let new = params.new_name;
+        let work = move |snapshot: &Snapshot| features::rename(snapshot, position, &new, abilities);
+        self.ask(&uri, work)
+            .await?
+            .transpose()
+            .map_err(Error::invalid_params)
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let (uri, position) = place(params.text_document_position_params);
+        let work = move |snapshot: &Snapshot| features::call_items(snapshot, position);
+        self.ask(&uri, work).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let uri = params.item.uri.clone();
+        let work = move |snapshot: &Snapshot| features::incoming(snapshot, &params.item);
+        self.ask(&uri, work).await.map(Option::flatten)
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let uri = params.item.uri.clone();
+        let work = move |snapshot: &Snapshot| features::outgoing(snapshot, &params.item);
+        self.ask(&uri, work).await.map(Option::flatten)
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.ask(&params.text_document.uri, features::folding).await
+    }
+
+    async fn selection_range(
+        &self,
+        params: SelectionRangeParams,
+    ) -> Result<Option<Vec<SelectionRange>>> {
+        let positions = params.positions;
+        let work = move |snapshot: &Snapshot| features::selections(snapshot, &positions);
+        self.ask(&params.text_document.uri, work).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let pages = Arc::clone(&self.session.pages);
+        let work = move |snapshot: &Snapshot| features::links(snapshot, &pages);
+        self.ask(&params.text_document.uri, work).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let work = |snapshot: &Snapshot| features::semantic_tokens(snapshot, None).into();
+        self.ask(&params.text_document.uri, work).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let work = move |snapshot: &Snapshot| {
+            features::semantic_tokens(snapshot, Some(params.range)).into()
+        };
+        self.ask(&params.text_document.uri, work).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        match params.command.as_str() {
+            commands::SERVER_INFORMATION => self.information().await.map(Some),
+            commands::MEMORY_MAP => {
+                let address = params.arguments.first().and_then(Value::as_str);
+                match address.and_then(|address| legal(address).parse::<Uri>().ok()) {
+                    Some(uri) => self.ask(&uri, memory_map).await,
+                    None => Err(Error::invalid_params(
+                        "the argument is the document's address",
+                    )),
+                }
+            }
+            other => Err(Error::invalid_params(format!(
+                "there is no command `{other}`"
+            ))),
+        }
+    }
+}
+
+fn place(params: TextDocumentPositionParams) -> (Uri, Position) {
+    (params.text_document.uri, params.position)
 }
 
 /// The folders that the client has open.
@@ -183,6 +411,55 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
                 identifier: Some("ai8x".to_owned()),
                 ..DiagnosticOptions::default()
             })
+        }),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR_REWRITE,
+                FIX_ALL,
+            ]),
+            resolve_provider: Some(client.resolves_edits),
+            ..CodeActionOptions::default()
+        })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions {
+            resolve_provider: Some(false),
+        }),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        semantic_tokens_provider: Some(
+            SemanticTokensOptions {
+                legend: SemanticTokensLegend {
+                    token_types: features::LEGEND.to_vec(),
+                    token_modifiers: features::MODIFIERS.to_vec(),
+                },
+                range: Some(true),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            }
+            .into(),
+        ),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![
+                commands::MEMORY_MAP.to_owned(),
+                commands::SERVER_INFORMATION.to_owned(),
+            ],
+            ..ExecuteCommandOptions::default()
         }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -14,13 +14,14 @@ use tower_lsp::ls_types::{
     MessageType, Registration, Uri,
 };
 
+use crate::map::Theme;
 use crate::workspace::Configurations;
 
 use super::client::Abilities;
 use super::diagnostics::diagnostics;
 use super::documents::{Document, Documents, Task};
 use super::pages::Pages;
-use super::settings::{SECTION, Settings};
+use super::settings::{SECTION, Settings, theme};
 use super::snapshot::{Snapshot, Surroundings};
 
 /// How long the client may take to answer a request of ours.
@@ -50,6 +51,7 @@ struct Outside {
     settings: Arc<Settings>,
     configurations: Arc<Configurations>,
     folders: Vec<PathBuf>,
+    theme: Option<Theme>,
 }
 
 impl Session {
@@ -74,12 +76,22 @@ impl Session {
         let _ = self.abilities.set(abilities);
         self.change(|outside| {
             outside.settings = Arc::new(Settings::read(settings));
+            outside.theme = theme(settings);
             outside.folders = folders;
         });
     }
 
-    pub(super) fn settings(&self) -> Arc<Settings> {
-        self.outside(|outside| Arc::clone(&outside.settings))
+    /// The colours of pictures in hovers; `None` where they have none.
+    pub(super) fn theme(&self) -> Option<Theme> {
+        self.outside(|outside| match (outside.settings.pictures, outside.theme) {
+            (Some(false), _) | (None, None) => None,
+            (_, Some(theme)) => Some(theme),
+            (Some(true), None) => Some(Theme::Neutral),
+        })
+    }
+
+    pub(super) fn set_theme(&self, value: &Value) {
+        self.change(|outside| outside.theme = theme(value));
     }
 
     pub(super) fn folders(&self) -> Vec<PathBuf> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::device::DeviceId;
 use crate::ide::hints::HintSettings;
+use crate::map::Theme;
 use crate::workspace::DeviceChoice;
 
 /// The name that the settings go by.
@@ -17,6 +18,8 @@ pub(super) struct Settings {
     /// Inlay hints; all off where the master switch is.
     pub(super) hints: HintSettings,
     pub(super) lenses: bool,
+    /// Whether hovers draw the memory map; who does not say it gets pictures if it names its theme.
+    pub(super) pictures: Option<bool>,
 }
 
 impl Default for Settings {
@@ -40,7 +43,18 @@ impl Settings {
                 scalars: hint("/inlayHints/scalars"),
             },
             lenses: switch("/codeLens/enabled"),
+            pictures: own.pointer("/hover/picture").and_then(Value::as_bool),
         }
+    }
+}
+
+/// The theme that a client names, alone or in its options.
+pub(super) fn theme(value: &Value) -> Option<Theme> {
+    match value.get("theme")?.as_str()? {
+        "light" => Some(Theme::Light),
+        "dark" => Some(Theme::Dark),
+        "highContrast" => Some(Theme::HighContrast),
+        _ => None,
     }
 }
 
