@@ -35,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('ai8x-lint.showMap', (uri?: string | vscode.Uri, layer?: unknown) =>
       showMap(panel, uri, typeof layer === 'number' ? layer : undefined),
     ),
+    vscode.commands.registerCommand('ai8x-lint.showReaders', started.showReaders.bind(started)),
     vscode.commands.registerCommand('ai8x-lint.restart', () => started.restart()),
     vscode.commands.registerCommand('ai8x-lint.showLog', () => log.show()),
   );

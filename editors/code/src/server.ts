@@ -5,6 +5,8 @@ import {
   LanguageClient,
   State,
   type LanguageClientOptions,
+  type Location,
+  type Position,
   type ServerOptions,
 } from 'vscode-languageclient/node';
 import { findServer, permitted, programName, type Found, type Inspected } from './find-server';
@@ -70,6 +72,18 @@ export class Server implements vscode.Disposable {
   /** A URI as the server knows it. */
   uri(document: vscode.Uri): string {
     return this.#client?.code2ProtocolConverter.asUri(document) ?? document.toString();
+  }
+
+  /** Shows those who read a layer, as the command of a code lens names them. */
+  async showReaders(uri: string, position: Position, readers: Location[]): Promise<void> {
+    const convert = this.#client?.protocol2CodeConverter;
+    if (!convert) return;
+    await vscode.commands.executeCommand(
+      'editor.action.showReferences',
+      convert.asUri(uri),
+      convert.asPosition(position),
+      readers.map(convert.asLocation),
+    );
   }
 
   async tellTheme(kind: vscode.ColorThemeKind): Promise<void> {

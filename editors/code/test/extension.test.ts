@@ -99,6 +99,19 @@ test('restart ends the old server and starts a new one', async () => {
   assert.deepEqual(clients.map(({ running }) => running), [false, true]);
 });
 
+test('the readers of a layer are shown as references', async () => {
+  program('server/ai8x-lint');
+  await start();
+  const readers = [{ uri: 'file:///net.yaml' }, { uri: 'file:///net.yaml' }];
+  await made.commands.get('ai8x-lint.showReaders')?.('file:///net.yaml', { line: 4 }, readers);
+  assert.deepEqual(made.executed.at(-1), [
+    'editor.action.showReferences',
+    'uri file:///net.yaml',
+    'line 4',
+    ['place in file:///net.yaml', 'place in file:///net.yaml'],
+  ]);
+});
+
 test('a server that dies is seen in the status bar', async () => {
   program('server/ai8x-lint');
   await start();

@@ -7,6 +7,11 @@ export const clients: LanguageClient[] = [];
 
 export class LanguageClient {
   readonly code2ProtocolConverter = { asUri: (uri: { toString(): string }) => uri.toString() };
+  readonly protocol2CodeConverter = {
+    asUri: (uri: string) => `uri ${uri}`,
+    asPosition: (position: { line: number }) => `line ${position.line}`,
+    asLocation: (location: { uri: string }) => `place in ${location.uri}`,
+  };
   readonly initializeResult = { serverInfo: { version: '1.2.3' } };
   readonly sent: { method: string; params: unknown }[] = [];
   running = false;

@@ -34,13 +34,14 @@ export const made = {
   panels: [] as Webview[],
   errors: [] as string[],
   log: [] as string[],
+  executed: [] as unknown[][],
   shown: [] as { line: number }[],
   commands: new Map<string, (...args: unknown[]) => unknown>(),
 };
 export function reset(): void {
   events.clear();
   made.commands.clear();
-  for (const list of [made.items, made.panels, made.errors, made.log, made.shown]) list.length = 0;
+  for (const list of [made.items, made.panels, made.errors, made.log, made.executed, made.shown]) list.length = 0;
   state.trusted = true;
   state.settings = {};
 }
@@ -101,7 +102,7 @@ export const commands = {
     made.commands.set(id, run);
     return { dispose: () => made.commands.delete(id) };
   },
-  executeCommand: async () => undefined,
+  executeCommand: async (...call: unknown[]) => void made.executed.push(call),
 };
 const say = (line: string) => made.log.push(line);
 export const window = {
