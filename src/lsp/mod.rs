@@ -17,6 +17,7 @@
 mod actions;
 mod client;
 mod commands;
+mod completion;
 mod diagnostics;
 mod documents;
 mod edits;
