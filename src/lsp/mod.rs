@@ -1,7 +1,7 @@
 //! The language server: the edge that speaks the Language Server Protocol over standard input and
 //! output. Nothing else names the framework, or the protocol's types.
 //!
-//! The framework runs up to [`CONCURRENCY`] handlers at once, in one task. These rules make that
+//! The framework runs several handlers at once, in one task. These rules make that
 //! safe:
 //!
 //! 1. Documents change before a handler's first `await`, under a lock: that part of the handlers
@@ -17,6 +17,7 @@
 mod actions;
 mod client;
 mod commands;
+mod completion;
 mod diagnostics;
 mod documents;
 mod edits;
@@ -51,7 +52,12 @@ pub fn run() -> u8 {
         .enable_all()
         .build();
     let life = match runtime {
-        Ok(runtime) => runtime.block_on(serve()),
+        Ok(runtime) => {
+            let life = runtime.block_on(serve());
+            // Somebody may still read standard input; that has no end.
+            runtime.shutdown_background();
+            life
+        }
         Err(error) => {
             eprintln!("ai8x-lint: the server cannot start: {error}");
             return 1;
