@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod facts;
 pub mod map;
 pub mod network;
+pub mod pytorch;
 pub mod report;
 pub mod rules;
 pub mod text;
