@@ -7,6 +7,7 @@
 //! The stable surface is [`check`], [`Facts`], [`Finding`], [`Fix`] and [`Edit`]; the modules are
 //! public for tests and benchmarks.
 
+pub mod allocate;
 pub mod analysis;
 pub mod cli;
 pub mod device;

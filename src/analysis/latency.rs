@@ -34,7 +34,8 @@ pub struct Cost {
     pub input_bytes: Fact<i64>,
     /// Bytes of data that it writes.
     pub output_bytes: Fact<i64>,
-    /// Bytes of the weights that it stores; 0 where it uses another layer's.
+    /// Bytes of the weights that it stores, in kernels as the hardware runs them; 0 where it uses
+    /// another layer's.
     pub weight_bytes: Fact<i64>,
     /// Bytes of the bias that it stores; 0 where it uses another layer's.
     pub bias_bytes: Fact<i64>,
@@ -107,23 +108,25 @@ impl Layer<'_> {
         Ok(parameters.operator?.convolves() && !parameters.bypass?)
     }
 
-    /// The weights of the convolution, one by one.
-    fn weights(&self) -> Fact<i64> {
-        let (parameters, shape) = (
-            &self.analysis.parameters[self.layer],
-            &self.analysis.shapes[self.layer],
-        );
-        let [height, width] = parameters.kernel?;
-        let in_channels = shape.in_channels? / parameters.groups?.max(1);
-        product(&[in_channels, shape.out_channels?, height, width])
+    /// The weights of a convolution with kernels of this size, one by one.
+    fn weights(&self, [height, width]: [i64; 2]) -> Fact<i64> {
+        let shape = &self.analysis.shapes[self.layer];
+        let groups = self.analysis.parameters[self.layer].groups?.max(1);
+        product(&[
+            shape.in_channels? / groups,
+            shape.out_channels?,
+            height,
+            width,
+        ])
     }
 
     fn macs(&self) -> Fact<i64> {
         if !self.convolves()? {
             return Ok(0);
         }
+        let kernel = self.analysis.parameters[self.layer].kernel?;
         let [height, width] = self.analysis.shapes[self.layer].out_dim?;
-        product(&[self.weights()?, height, width])
+        product(&[self.weights(kernel)?, height, width])
     }
 
     fn input_bytes(&self) -> Fact<i64> {
@@ -148,7 +151,11 @@ impl Layer<'_> {
         let weight = self.analysis.weights[self.layer].as_ref().ok();
         let bits = weight_bits(parameters, weight.and_then(Option::as_ref))?;
         let bits = bits.map_or(WEIGHT_BITS, i64::abs);
-        product(&[self.weights()?, bits]).map(|bits| bits.saturating_add(7) / 8)
+        let Some(kernels) = self.analysis.kernels.layers[self.layer]? else {
+            return unknown();
+        };
+        let weights = self.weights(kernels.kernel)?;
+        product(&[weights, bits]).map(|bits| bits.saturating_add(7) / 8)
     }
 
     fn bias_bytes(&self) -> Fact<i64> {

@@ -43,20 +43,27 @@ pub(super) fn run(args: &MapArgs) -> Result<String> {
     let devices = facts
         .device
         .map_or_else(|| DeviceId::ALL.to_vec(), |device| vec![device]);
-    let map = |device: DeviceId| {
-        let analysis = Analysis::new(&network, device.table(), &facts);
-        MemoryMap::new(&network, device.table(), &analysis)
-    };
+    let maps: Vec<(DeviceId, MemoryMap)> = devices
+        .into_iter()
+        .map(|device| {
+            let analysis = Analysis::new(&network, device.table(), &facts);
+            (device, MemoryMap::new(&network, device.table(), &analysis))
+        })
+        .collect();
+    if let Some((_, map)) = maps.first()
+        && let Some(hint) = hint(map)
+    {
+        complain(&format!("{}: {hint}", file.name));
+    }
     Ok(match args.format {
         MapFormat::Text => {
-            let drawings = devices
+            let drawings = maps
                 .iter()
-                .map(|&device| text(&map(device), device.table(), only));
+                .map(|(device, map)| text(map, device.table(), only));
             drawings.collect::<Vec<_>>().join("\n")
         }
         MapFormat::Json => {
-            let maps = devices.iter().map(|&device| {
-                let mut map = map(device);
+            let maps = maps.into_iter().map(|(_, mut map)| {
                 map.steps
                     .retain(|step| only.is_none_or(|layer| step.layer == layer));
                 map
@@ -64,6 +71,24 @@ pub(super) fn run(args: &MapArgs) -> Result<String> {
             json(&maps.collect::<Vec<_>>())
         }
     })
+}
+
+/// What would make more of a map known.
+fn hint(map: &MemoryMap) -> Option<&'static str> {
+    let first = map.steps.first()?;
+    if first.input.is_none() {
+        Some(
+            "what the network's input looks like is not known, so little else is; a file \
+             NAME.shapes.json beside NAME.yaml, or `--shapes`, says it",
+        )
+    } else if map.steps.iter().any(|step| step.output.is_none()) {
+        Some(
+            "what some layers put out is not known; a file NAME.shapes.json beside NAME.yaml, or \
+             `--shapes`, says it",
+        )
+    } else {
+        None
+    }
 }
 
 /// The number of the layer that a user means: a number as the vendor's tool prints it, or a name.

@@ -2,6 +2,7 @@
 
 mod budget;
 mod json;
+mod lifetime;
 mod text;
 
 pub use budget::{Budget, LayerCost, Share, Usage};
@@ -14,6 +15,8 @@ use serde::Serialize;
 use crate::analysis::{Analysis, Costs, Operator, Progression, Region, instance_base};
 use crate::device::{Device, INSTANCES};
 use crate::network::{Eltwise, Network, Source};
+
+use lifetime::{Lifetime, lifetimes};
 
 /// The map of a whole run.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -124,7 +127,7 @@ pub struct Spot {
 impl MemoryMap {
     /// Draws the map from the analysis.
     pub fn new(network: &Network, device: &'static Device, analysis: &Analysis) -> Self {
-        let tensors = lifetimes(analysis);
+        let tensors = lifetimes(device, analysis);
         let costs = Costs::new(network, device, analysis);
         let mut peak_bytes = vec![0; INSTANCES as usize];
         let steps: Vec<Step> = analysis
@@ -152,52 +155,6 @@ impl MemoryMap {
     }
 }
 
-/// When a tensor is made and last needed, as positions in the order of execution.
-struct Lifetime {
-    source: Source,
-    made: Option<usize>,
-    last: Option<usize>,
-    kept: bool,
-}
-
-impl Lifetime {
-    /// The layer that makes it.
-    fn layer(&self) -> Option<usize> {
-        match self.source {
-            Source::Layer(layer) => Some(layer),
-            _ => None,
-        }
-    }
-}
-
-fn lifetimes(analysis: &Analysis) -> Vec<Lifetime> {
-    let graph = &analysis.graph;
-    let sources =
-        std::iter::once(Source::Input).chain(graph.order.iter().map(|&layer| Source::Layer(layer)));
-    sources
-        .map(|source| {
-            let last = graph
-                .readers(source)
-                .filter_map(|reader| graph.time(reader))
-                .max();
-            let (made, kept) = match source {
-                Source::Layer(layer) => (
-                    graph.time(layer),
-                    analysis.parameters[layer].output == Ok(true)
-                        || graph.final_layer == Some(layer),
-                ),
-                _ => (None, false),
-            };
-            Lifetime {
-                source,
-                made,
-                last,
-                kept,
-            }
-        })
-        .collect()
-}
-
 fn step(
     network: &Network,
     device: &'static Device,
@@ -217,16 +174,14 @@ fn step(
                 .any(|input| input.source == Ok(lifetime.source));
             let role = if lifetime.source == Source::Layer(layer) {
                 Role::Writes
-            } else if lifetime.made.is_some_and(|made| made >= time) {
+            } else if !lifetime.is_there(time) {
                 return None;
             } else if read {
                 Role::Reads
-            } else if lifetime.kept || lifetime.last.is_some_and(|last| last > time) {
-                Role::Live
             } else {
-                return None;
+                Role::Live
             };
-            let region = analysis.written_by(lifetime.source).ok()?.clone();
+            let region = lifetime.region.as_ref().ok()?.clone();
             Some(Tensor {
                 layer: lifetime.layer(),
                 role,
@@ -280,20 +235,19 @@ fn step(
 
 /// The latest tensor where the layer at this time writes, unless a later layer still needs it.
 fn replaced(analysis: &Analysis, lifetimes: &[Lifetime], time: usize) -> Option<Replaced> {
-    let written = analysis
-        .written_by(Source::Layer(analysis.graph.order[time]))
-        .ok()?;
+    let own = lifetimes
+        .iter()
+        .find(|lifetime| lifetime.made == Some(time))?;
+    let written = own.region.as_ref().ok()?;
     let latest = lifetimes
         .iter()
         .filter(|lifetime| lifetime.made.is_none_or(|made| made < time))
         .filter(|lifetime| {
-            analysis
-                .written_by(lifetime.source)
-                .is_ok_and(|region| region.intersects(written))
+            let region = lifetime.region.as_ref();
+            region.is_ok_and(|region| region.intersects(written))
         })
         .max_by_key(|lifetime| lifetime.made)?;
-    let needed = latest.kept || latest.last.is_some_and(|last| last > time);
-    (!needed).then(|| Replaced {
+    (!latest.is_needed(time + 1)).then(|| Replaced {
         layer: latest.layer(),
         last_read_by: latest.last.map(|last| analysis.graph.order[last]),
     })

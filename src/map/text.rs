@@ -48,10 +48,12 @@ fn draw(out: &mut String, map: &MemoryMap, device: &'static Device, step: &Step)
             .map(|[channels, height, width]| format!("{channels}x{height}x{width}")),
     );
     let sizes = format!("{input} -> {output}");
-    let mut fill = format!(
-        "data {} %",
-        Usage::new(step.used_bytes, map.instance_bytes).percent
-    );
+    let mut fill = if step.used_bytes == 0 && !step.complete {
+        "data unknown".to_owned()
+    } else {
+        let share = Usage::new(step.used_bytes, map.instance_bytes);
+        format!("data {} %", share.percent)
+    };
     if let Some(rows) = step.cost.kernel_rows {
         let share = Usage::new(rows, device.kernel_words as i64);
         let _ = write!(fill, "  kernels {} %", share.percent);
@@ -247,14 +249,17 @@ fn legend(map: &MemoryMap, step: &Step, letters: &[char]) -> Vec<String> {
                 }
             }
             Role::Live => {
-                lines.push(format!("{letter}  {place} {}", maker(tensor.layer)));
-                wrap(
-                    &mut lines,
-                    &match tensor.needed_until {
-                        Some(layer) => format!("needed until layer {layer}"),
-                        None => "an output of the network".to_owned(),
-                    },
-                );
+                let until = match tensor.needed_until {
+                    Some(layer) => format!("for layer {layer}"),
+                    None => "an output".to_owned(),
+                };
+                let line = format!("{letter}  {place} {} {until}", maker(tensor.layer));
+                if line.len() <= LEGEND_WIDTH {
+                    lines.push(line);
+                } else {
+                    lines.push(format!("{letter}  {place} {}", maker(tensor.layer)));
+                    wrap(&mut lines, &until);
+                }
             }
         }
     }
@@ -409,6 +414,10 @@ fn budget(out: &mut String, map: &MemoryMap) {
             limit,
             percent,
         } = usage;
+        if used == 0 && !share.complete {
+            let _ = writeln!(out, "  {memory:<14}{:>8}", "unknown");
+            continue;
+        }
         let doubt = if share.complete { "" } else { ", or more" };
         let place = if used == 0 {
             String::new()
