@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "device",
     "network",
     "facts",
+    "pytorch",
     "analysis",
     "allocate",
     "rules",
