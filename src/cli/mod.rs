@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit codes.
 
+mod allocate;
 mod args;
 mod check;
 mod config;
@@ -65,6 +66,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Check(args) => return check::run(&args),
         Command::Explain(args) => print(&explain::run(&args)?)?,
         Command::Map(args) => print(&map::run(&args)?)?,
+        Command::Allocate(args) => print(&allocate::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
         Command::Schema(args) => {
@@ -118,6 +120,7 @@ mod tests {
         for own in [
             "check",
             "map",
+            "allocate",
             "explain",
             "schema",
             "devices",
