@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "network",
     "facts",
     "analysis",
+    "allocate",
     "rules",
     "check",
     "map",

@@ -36,6 +36,8 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Draw what lies where in data memory, and how much of the chip a network takes
     Map(MapArgs),
+    /// Choose where in data memory each layer writes, masks kept
+    Allocate(AllocateArgs),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -191,6 +193,23 @@ pub(super) struct MapArgs {
     /// Only this layer: its number or its name
     #[arg(long, value_name = "LAYER")]
     pub(super) layer: Option<String>,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct AllocateArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    /// Move the output of this layer only: its number or its name
+    #[arg(long, value_name = "LAYER")]
+    pub(super) layer: Option<String>,
+    /// Write the new offsets into the file instead of showing them
+    #[arg(long)]
+    pub(super) write: bool,
     #[command(flatten)]
     pub(super) facts: FactArgs,
     /// The configuration file, instead of the nearest one above the network

@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit codes.
 
+mod allocate;
 mod args;
 mod check;
 mod config;
@@ -66,6 +67,7 @@ fn run(command: Command, serve: fn() -> u8) -> Result<u8> {
         Command::Server(_) => return Ok(serve()),
         Command::Explain(args) => print(&explain::run(&args)?)?,
         Command::Map(args) => print(&map::run(&args)?)?,
+        Command::Allocate(args) => print(&allocate::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
         Command::Schema(args) => {
@@ -119,6 +121,7 @@ mod tests {
         for own in [
             "check",
             "map",
+            "allocate",
             "explain",
             "schema",
             "devices",

@@ -1,6 +1,7 @@
 //! Touches the world: finds and reads networks, configuration and sidecars, fills the facts, and
 //! lints whole files.
 
+mod allocate;
 mod assume;
 pub mod config;
 pub mod directives;
@@ -12,6 +13,7 @@ mod serde_error;
 pub mod shapes;
 mod source;
 
+pub use allocate::{Allocated, allocate};
 pub use assume::{Assumptions, DeviceChoice, Known, Origin, Overrides, load_shapes};
 pub use config::{Config, Configurations};
 pub use directives::Directives;
