@@ -75,7 +75,7 @@ pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option
         }
         (Scope::Layer, name, Some(layer)) => parts.extend(layer::in_force(analyzed, layer, name)),
         (_, "output_map" | "processors", None) => {
-            parts.extend(mask::written(analyzed, entry));
+            parts.extend(mask::written(analyzed, analyzed.document.span(entry.value)));
         }
         _ => {}
     }
@@ -274,6 +274,18 @@ mod tests {
 
         100 input channels in 2 passes: 100 / 64 rounded up is 2, 100 / 2 rounded up is 50, to a multiple of 4 is 52: needs 52 processors, as the mask has
         ");
+    }
+
+    #[test]
+    fn masks_outside_of_layers_show_their_processors() {
+        for text in [
+            "arch: a\noutput_map: 0x$000010001\nlayers: []\n",
+            "arch: a\nlayers: []\nunload:\n  - processors: 0x1$00001\n",
+        ] {
+            let (analyzed, offset) = cursor(text);
+            let hover = hover(&analyzed, offset, None).expect("a hover").markdown;
+            assert!(hover.starts_with("**2 processors**: 0, 16"), "{hover}");
+        }
     }
 
     #[test]
