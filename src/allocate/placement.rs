@@ -133,16 +133,26 @@ pub fn lowest_free(
     bases: &[Option<i64>],
     step: i64,
 ) -> Option<i64> {
-    let placed = || {
-        bases
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != bundle)
-            .filter_map(|(other, base)| Some((other, (*base)?)))
-    };
+    free(problem, bundle, bases, step).next()
+}
+
+/// The bases, multiples of `step`, at which a bundle meets none of those with a base: 0 and those
+/// right behind something, the lowest first.
+pub fn free(
+    problem: &Problem,
+    bundle: usize,
+    bases: &[Option<i64>],
+    step: i64,
+) -> impl Iterator<Item = i64> {
+    let placed: Vec<(usize, i64)> = bases
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != bundle)
+        .filter_map(|(other, base)| Some((other, (*base)?)))
+        .collect();
     // It lies at 0 or right behind something, or between the words of something with gaps.
     let mut candidates = vec![0];
-    for (other, base) in placed() {
+    for &(other, base) in &placed {
         for member in &problem.bundles[bundle].members {
             for second in &problem.bundles[other].members {
                 let end = base + second.end - member.offset;
@@ -161,9 +171,11 @@ pub fn lowest_free(
     }
     candidates.sort_unstable();
     candidates.dedup();
-    candidates.into_iter().find(|&base| {
+    candidates.into_iter().filter(move |&base| {
         problem.fits(bundle, base)
-            && !placed().any(|(other, at)| problem.collide((bundle, base), (other, at)))
+            && !placed
+                .iter()
+                .any(|&other| problem.collide((bundle, base), other))
     })
 }
 

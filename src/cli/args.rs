@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceId;
 use crate::diagnostic::Severity;
@@ -46,12 +46,15 @@ pub(super) enum Command {
     Devices,
     /// Print what is in force for a network, and why
     Config(ConfigArgs),
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    #[command(alias = "lsp")]
+    Server(ServerArgs),
 }
 
 impl Command {
     /// Whether an argument is the name of a command.
     pub(super) fn is_named(argument: &str) -> bool {
-        Self::has_subcommand(argument) || argument == "help"
+        Cli::command().find_subcommand(argument).is_some() || argument == "help"
     }
 }
 
@@ -242,6 +245,13 @@ pub(super) struct ConfigArgs {
     pub(super) config: Option<PathBuf>,
 }
 
+#[derive(Args)]
+pub(super) struct ServerArgs {
+    /// Standard input and output are the only way; some editors say so
+    #[arg(long, hide = true)]
+    stdio: bool,
+}
+
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -340,7 +350,6 @@ fn flags(words: &str) -> Result<(String, Flags), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_are_consistent() {

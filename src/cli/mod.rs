@@ -13,7 +13,6 @@ mod plain;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
@@ -31,21 +30,22 @@ const FOUND: u8 = 1;
 /// Exit code where the tool could not do its work.
 const FAILED: u8 = 2;
 
-/// Runs the command line of this process.
-pub fn main() -> ExitCode {
+/// Runs the command line of this process, and yields its exit code. The language server is another
+/// edge; the caller brings it.
+pub fn main(serve: fn() -> u8) -> u8 {
     let cli = match Cli::try_parse_from(with_command(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED));
+            return u8::try_from(error.exit_code()).unwrap_or(FAILED);
         }
     };
-    match run(cli.command) {
-        Ok(code) => ExitCode::from(code),
+    match run(cli.command, serve) {
+        Ok(code) => code,
         Err(error) => {
             complain(&format!("{error:#}"));
-            ExitCode::from(FAILED)
+            FAILED
         }
     }
 }
@@ -61,9 +61,10 @@ fn with_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     arguments
 }
 
-fn run(command: Command) -> Result<u8> {
+fn run(command: Command, serve: fn() -> u8) -> Result<u8> {
     match command {
         Command::Check(args) => return check::run(&args),
+        Command::Server(_) => return Ok(serve()),
         Command::Explain(args) => print(&explain::run(&args)?)?,
         Command::Map(args) => print(&map::run(&args)?)?,
         Command::Allocate(args) => print(&allocate::run(&args)?)?,
@@ -125,6 +126,8 @@ mod tests {
             "schema",
             "devices",
             "config",
+            "server",
+            "lsp",
             "help",
             "--version",
             "-h",

@@ -19,7 +19,7 @@ pub use config::{Config, Configurations};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
-pub use lint::{Linted, lint};
+pub use lint::{Linted, lint, lint_once, tried};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;
 pub use source::{SourceFile, Trouble};
