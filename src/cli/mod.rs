@@ -9,12 +9,13 @@ mod inputs;
 mod map;
 mod output;
 mod plain;
+mod shapes;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use serde_json::to_string_pretty;
 
@@ -67,6 +68,11 @@ fn run(command: Command) -> Result<u8> {
         Command::Map(args) => print(&map::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
+        Command::Shapes(args) => match (shapes::run(&args)?, &args.output_file) {
+            (text, None) => print(&text)?,
+            (text, Some(path)) => std::fs::write(path, text)
+                .with_context(|| format!("{} cannot be written", workspace::shown(path)))?,
+        },
         Command::Schema(args) => {
             let schema = match args.of {
                 SchemaOf::Network => schema::network(),
@@ -122,6 +128,7 @@ mod tests {
             "schema",
             "devices",
             "config",
+            "shapes",
             "help",
             "--version",
             "-h",
