@@ -13,6 +13,8 @@ pub mod cli;
 pub mod device;
 pub mod diagnostic;
 pub mod facts;
+pub mod ide;
+pub mod lsp;
 pub mod map;
 pub mod network;
 pub mod pytorch;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceId;
 use crate::diagnostic::Severity;
@@ -36,6 +36,8 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Draw what lies where in data memory, and how much of the chip a network takes
     Map(MapArgs),
+    /// Choose where in data memory each layer writes, masks kept
+    Allocate(AllocateArgs),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -46,12 +48,15 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write the shapes file of a checkpoint
     Shapes(ShapesArgs),
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    #[command(alias = "lsp")]
+    Server(ServerArgs),
 }
 
 impl Command {
     /// Whether an argument is the name of a command.
     pub(super) fn is_named(argument: &str) -> bool {
-        Self::has_subcommand(argument) || argument == "help"
+        Cli::command().find_subcommand(argument).is_some() || argument == "help"
     }
 }
 
@@ -201,6 +206,23 @@ pub(super) struct MapArgs {
 }
 
 #[derive(Args)]
+pub(super) struct AllocateArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    /// Move the output of this layer only: its number or its name
+    #[arg(long, value_name = "LAYER")]
+    pub(super) layer: Option<String>,
+    /// Write the new offsets into the file instead of showing them
+    #[arg(long)]
+    pub(super) write: bool,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(super) struct ExplainArgs {
     /// Codes or names of rules, beginnings of codes, or keys of the network file
     #[arg(value_name = "RULE|KEY", required_unless_present = "all")]
@@ -237,6 +259,13 @@ pub(super) struct ShapesArgs {
     /// Print into this file, such as NAME.shapes.json
     #[arg(short, long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ServerArgs {
+    /// Standard input and output are the only way; some editors say so
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// The formats of a report.
@@ -337,7 +366,6 @@ fn flags(words: &str) -> Result<(String, Flags), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_are_consistent() {

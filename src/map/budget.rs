@@ -131,7 +131,8 @@ impl Share {
 }
 
 impl Usage {
-    pub(super) fn new(used: i64, limit: i64) -> Self {
+    /// So much of so much.
+    pub fn new(used: i64, limit: i64) -> Self {
         let percent = used.saturating_mul(100).saturating_add(limit - 1) / limit.max(1);
         Self {
             used,

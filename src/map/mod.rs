@@ -3,11 +3,13 @@
 mod budget;
 mod json;
 mod lifetime;
+mod svg;
 mod text;
 
 pub use budget::{Budget, LayerCost, Share, Usage};
 pub use json::{json, json_schema};
-pub use text::text;
+pub use svg::{Theme, svg};
+pub use text::{layer_text, text};
 
 use schemars::JsonSchema;
 use serde::Serialize;

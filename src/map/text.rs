@@ -34,6 +34,14 @@ pub fn text(map: &MemoryMap, device: &'static Device, only: Option<usize>) -> St
     out
 }
 
+/// Draws what lies in memory while a layer runs; none for a layer that does not.
+pub fn layer_text(map: &MemoryMap, device: &'static Device, layer: usize) -> Option<String> {
+    let step = map.steps.iter().find(|step| step.layer == layer)?;
+    let mut out = String::new();
+    draw(&mut out, map, device, step);
+    Some(out)
+}
+
 fn draw(out: &mut String, map: &MemoryMap, device: &'static Device, step: &Step) {
     let shape = |numbers: Option<String>| numbers.unwrap_or_else(|| "?".to_owned());
     let input = shape(
@@ -164,7 +172,7 @@ fn letters(tensors: &[Tensor]) -> Vec<char> {
 }
 
 /// Whether the operands lie word by word beside each other.
-fn interleaved(tensors: &[Tensor]) -> bool {
+pub(super) fn interleaved(tensors: &[Tensor]) -> bool {
     let reads = |tensor: &&Tensor| tensor.role == Role::Reads;
     let meet = |first: &Tensor, second: &Tensor| {
         first.ranges.iter().any(|one| {
@@ -296,7 +304,7 @@ fn was(step: &Step, replaced: Replaced) -> String {
 }
 
 /// Byte ranges in which no instance holds anything.
-fn free(map: &MemoryMap, step: &Step) -> Vec<(i64, i64)> {
+pub(super) fn free(map: &MemoryMap, step: &Step) -> Vec<(i64, i64)> {
     let mut used: Vec<(i64, i64)> = step
         .tensors
         .iter()
@@ -339,7 +347,7 @@ fn list(items: &[String]) -> String {
     }
 }
 
-fn maker(layer: Option<usize>) -> String {
+pub(super) fn maker(layer: Option<usize>) -> String {
     match layer {
         Some(layer) => format!("layer {layer}"),
         None => "the input".to_owned(),
@@ -350,7 +358,7 @@ fn span((start, end): (i64, i64)) -> String {
     format!("{start:04x}-{end:04x}")
 }
 
-fn extent(tensor: &Tensor) -> (i64, i64) {
+pub(super) fn extent(tensor: &Tensor) -> (i64, i64) {
     let starts = tensor.ranges.iter().map(|range| range.start).min();
     let ends = tensor.ranges.iter().map(|range| range.end).max();
     (starts.unwrap_or(0), ends.unwrap_or(0))

@@ -64,24 +64,37 @@ impl Linted {
 /// A fix that does not mend, or brings an error, is only shown.
 pub fn lint(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     let mut linted = lint_once(file, config, overrides);
-    let mut findings = linted.report.findings.clone();
-    for finding in &mut findings {
-        for fix in &mut finding.fixes {
-            let mends = || {
-                let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
-                Some(lint_once(&fixed, config, overrides).mends(finding.code, &linted))
-            };
-            if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
-                fix.applicability = Applicability::DisplayOnly;
-            }
-        }
-    }
-    linted.report.findings = findings;
+    let findings = linted.report.findings.clone();
+    linted.report.findings = findings
+        .into_iter()
+        .map(|finding| tried(finding, &linted, file, config, overrides))
+        .collect();
     linted
 }
 
-/// [`lint`] without trying the fixes.
-pub(super) fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
+/// A finding of [`lint_once`] as [`lint`] has it: a fix that does not mend, or brings an error, is
+/// only shown.
+pub fn tried(
+    mut finding: Finding,
+    linted: &Linted,
+    file: &SourceFile,
+    config: &Config,
+    overrides: &Overrides,
+) -> Finding {
+    for fix in &mut finding.fixes {
+        let mends = || {
+            let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
+            Some(lint_once(&fixed, config, overrides).mends(finding.code, linted))
+        };
+        if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
+            fix.applicability = Applicability::DisplayOnly;
+        }
+    }
+    finding
+}
+
+/// [`lint`] without trying the fixes: for who has to be fast.
+pub fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     guarded(file, || lint_file(file, config, overrides))
 }
 
