@@ -298,7 +298,6 @@ mod tests {
             @r"
         layer 1 writes over the output of layer 0, which it reads itself, at offset 0x2000 of instance 0: the vendor's tool refuses it
         the output of layer 0 takes 0x2000 to 0x23ff, layer 1 writes 0x2000 to 0x23ff
-        `out_offset: 0x0000` is free
         where this is meant, the flag `--overlap-data` allows it
         "
         );
