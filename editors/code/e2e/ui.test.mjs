@@ -74,8 +74,8 @@ test('a hover draws the memory map', async () => {
 });
 
 test('inlay hints and code lenses stand in the text', async () => {
-  await page.locator('.codelens-decoration').first().waitFor();
-  await page.locator('.view-line [class*="dyn-rule"], .view-line [class*="inlay"]').first().waitFor();
+  await page.locator('.codelens-decoration:visible').first().waitFor();
+  await page.locator('.view-line', { hasText: /in_offset:\s0x2000\s*to\s0x3fff/ }).waitFor();
 });
 
 test('from in_sequences to the layer', async () => {
@@ -141,8 +141,9 @@ test('the map changes as one types, and marks a conflict', async () => {
   await map().locator('.picture .conflict').first().waitFor();
   await map().locator('.entry.lost', { hasText: 'conflict' }).first().waitFor();
   await shot('panel-conflict');
-  await page.keyboard.press('Control+z');
-  await page.keyboard.press('Control+z');
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Control+z');
+  await map().locator('.picture .conflict').first().waitFor({ state: 'detached' });
+  await map().locator('.picture .writes').first().waitFor();
 });
 
 test('light and high contrast', async () => {

@@ -102,15 +102,16 @@ function drawPicture(map: MemoryMap, step: Step): void {
     const group = svg('g', { class: `part ${tone(step, index)}`, 'data-tensor': `${index}` });
     const path = own.flatMap(stripes).map(place).join('');
     group.append(svg('path', { d: path, class: 'fill' }), svg('path', { d: path, class: 'pattern' }));
-    for (const part of own) {
-      const y = middle(part, plan.conflicts);
-      const at = { x: `${part.x + part.width / 2}`, y: `${y}` };
-      if (y !== undefined) group.append(svg('text', { ...at, class: 'letter' }, marks[index] ?? ''));
-    }
     const [first] = extents(tensor.ranges);
     const said = [maker(map, tensor), `${first?.bytes}, ${first?.where}`, lifetime(map, step, tensor)];
     hover(group, index, said.filter(Boolean).join('\n'), tensor.layer);
     return group;
+  });
+  const signs = plan.parts.flatMap((part) => {
+    const y = middle(part, plan.conflicts);
+    if (y === undefined) return [];
+    const at = { x: `${part.x + part.width / 2}`, y: `${y}`, 'data-tensor': `${part.tensor}` };
+    return [svg('text', { ...at, class: `letter ${tone(step, part.tensor)}` }, marks[part.tensor] ?? '')];
   });
   const alarms = plan.conflicts.map((box) => {
     const mark = svg('g', { class: 'conflict' });
@@ -135,6 +136,7 @@ function drawPicture(map: MemoryMap, step: Step): void {
     ),
     ...parts,
     ...alarms,
+    ...signs,
     ...plan.peaks.map(({ x, y, width }) => svg('path', { d: `M${x - 1} ${y}h${width + 2}`, class: 'peak' })),
     ...plan.instances.map(({ instance, x, width }) =>
       svg('text', { x: `${x + width / 2}`, y: `${plan.height - 6}`, class: 'mid' }, `${instance}`),
