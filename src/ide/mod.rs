@@ -2,6 +2,7 @@
 //! protocol. Every function is pure and total, whatever the text and the offset.
 
 pub mod actions;
+pub mod completion;
 pub mod hints;
 pub mod hover;
 pub mod lens;

@@ -51,7 +51,12 @@ pub fn run() -> u8 {
         .enable_all()
         .build();
     let life = match runtime {
-        Ok(runtime) => runtime.block_on(serve()),
+        Ok(runtime) => {
+            let life = runtime.block_on(serve());
+            // Somebody may still read standard input; that has no end.
+            runtime.shutdown_background();
+            life
+        }
         Err(error) => {
             eprintln!("ai8x-lint: the server cannot start: {error}");
             return 1;

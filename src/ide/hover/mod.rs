@@ -215,7 +215,7 @@ mod tests {
 
         3686400 MACs, 3600 bytes of weights, 20 rows of kernel memory a processor, about 25236 cycles
 
-        By default: `in_dim` 32x32 (height x width), `output_processors` 0x00000000000fffff from `processors` of layer 5 (`shrink`).
+        By default: `in_dim` 32x32, `output_processors` 0x00000000000fffff from `processors` of layer 5 (`shrink`).
 
         ### name
 
@@ -266,7 +266,13 @@ mod tests {
         instances 0 to 12 of data memory, quadrants 0 to 3
 
         ```text
-        quadrant 0  #
+        quadrant 0  #### #### #### ####  processors 0 to 15
+        quadrant 1  #### #### #### ####  processors 16 to 31
+        quadrant 2  #### #### #### ####  processors 32 to 47
+        quadrant 3  #### .... .... ....  processors 48 to 63
+        ```
+
+        100 input channels in 2 passes: 100 / 64 rounded up is 2, 100 / 2 rounded up is 50, to a multiple of 4 is 52: needs 52 processors, as the mask has
         ");
     }
 

@@ -32,6 +32,8 @@ mod uninitialised_read;
 mod unload_not_written;
 mod write_pointer_range;
 
+pub(crate) use free::free_offsets;
+
 use super::Rule;
 
 /// The rules of this area, by code.
