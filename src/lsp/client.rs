@@ -15,6 +15,7 @@ pub(super) struct Abilities {
     pub(super) document_changes: bool,
     /// It asks for the edit of an action when the action is chosen.
     pub(super) resolves_edits: bool,
+    pub(super) snippets: bool,
     pub(super) nested_symbols: bool,
     pub(super) markdown: bool,
     pub(super) links_with_origin: bool,
@@ -35,6 +36,8 @@ impl Abilities {
         let offers = general.position_encodings.unwrap_or_default();
         let action = text.code_action.unwrap_or_default();
         let resolvable = action.resolve_support.unwrap_or_default().properties;
+        let completion = text.completion.unwrap_or_default();
+        let item = completion.completion_item.unwrap_or_default();
         let watched = workspace.did_change_watched_files.unwrap_or_default();
         let formats = text.hover.unwrap_or_default().content_format;
         let pull = text.diagnostic;
@@ -49,6 +52,7 @@ impl Abilities {
             document_changes: yes(edit.document_changes),
             resolves_edits: yes(action.data_support)
                 && resolvable.iter().any(|property| property == "edit"),
+            snippets: yes(item.snippet_support),
             nested_symbols: yes(text
                 .document_symbol
                 .unwrap_or_default()

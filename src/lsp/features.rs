@@ -366,13 +366,11 @@ pub(super) fn links(snapshot: &Snapshot, pages: &Pages) -> Vec<DocumentLink> {
         .collect()
 }
 
-/// The kinds of semantic token, in the order of [`TokenKind`].
-pub(super) const LEGEND: [SemanticTokenType; 9] = [
+/// The kinds of semantic token; `token_type` refers to them by number.
+pub(super) const LEGEND: [SemanticTokenType; 7] = [
     SemanticTokenType::PROPERTY,
     SemanticTokenType::VARIABLE,
     SemanticTokenType::ENUM_MEMBER,
-    SemanticTokenType::NUMBER,
-    SemanticTokenType::NUMBER,
     SemanticTokenType::NUMBER,
     SemanticTokenType::KEYWORD,
     SemanticTokenType::STRING,
@@ -386,12 +384,10 @@ fn token_type(kind: TokenKind) -> u32 {
         TokenKind::Key => 0,
         TokenKind::Layer => 1,
         TokenKind::Word => 2,
-        TokenKind::Mask => 3,
-        TokenKind::Offset => 4,
-        TokenKind::Number => 5,
-        TokenKind::Boolean => 6,
-        TokenKind::Text => 7,
-        TokenKind::Rule => 8,
+        TokenKind::Mask | TokenKind::Offset | TokenKind::Number => 3,
+        TokenKind::Boolean => 4,
+        TokenKind::Text => 5,
+        TokenKind::Rule => 6,
     }
 }
 

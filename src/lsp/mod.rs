@@ -1,7 +1,7 @@
 //! The language server: the edge that speaks the Language Server Protocol over standard input and
 //! output. Nothing else names the framework, or the protocol's types.
 //!
-//! The framework runs up to [`CONCURRENCY`] handlers at once, in one task. These rules make that
+//! The framework runs several handlers at once, in one task. These rules make that
 //! safe:
 //!
 //! 1. Documents change before a handler's first `await`, under a lock: that part of the handlers
@@ -17,6 +17,7 @@
 mod actions;
 mod client;
 mod commands;
+mod completion;
 mod diagnostics;
 mod documents;
 mod edits;

@@ -13,6 +13,7 @@ use tower_lsp::ls_types::*;
 use super::actions::{Chosen, FIX_ALL, code_actions, resolve};
 use super::client::Abilities;
 use super::commands::{self, MapParams, memory_map};
+use super::completion::{TRIGGERS, completions};
 use super::diagnostics::{diagnostics, fingerprint};
 use super::features;
 use super::guard::legal;
@@ -206,6 +207,13 @@ impl LanguageServer for LintServer {
         let (uri, position) = place(params.text_document_position_params);
         let work = move |snapshot: &Snapshot| features::hover(snapshot, position, abilities, theme);
         self.ask(&uri, work).await.map(Option::flatten)
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let abilities = self.session.abilities();
+        let (uri, position) = place(params.text_document_position);
+        let work = move |snapshot: &Snapshot| completions(snapshot, position, abilities).into();
+        self.ask(&uri, work).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
@@ -421,6 +429,10 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
             resolve_provider: Some(client.resolves_edits),
             ..CodeActionOptions::default()
         })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions {

@@ -170,6 +170,82 @@ fn hovers_draw_in_the_clients_colours() {
 }
 
 #[test]
+fn completions_replace_what_is_typed() {
+    let complete = |abilities: Value| {
+        let mut client = opened(abilities);
+        let text = NETWORK
+            .replace("    op: Conv2d\n", "")
+            .replace("pad: 1", "p");
+        client.change(URI, 4, json!([{"text": text}]));
+        let line = text[..text.find("    p\n").unwrap()].matches('\n').count();
+        let place = json!({
+            "textDocument": document(),
+            "position": {"line": line, "character": 5},
+        });
+        let items = client.request("textDocument/completion", place);
+        client.finish();
+        (line, items)
+    };
+    let (line, items) = complete(json!({}));
+    let pad = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["label"] == "pad");
+    let pad = pad.unwrap_or_else(|| panic!("no `pad` in {items:#}"));
+    let edit = &pad["textEdit"];
+    let end = &edit["range"]["end"];
+    assert_eq!(*end, json!({"line": line, "character": 5}));
+    assert_eq!(edit["newText"].as_str().unwrap().trim_start(), "pad: ");
+    assert!(
+        pad["documentation"]["value"]
+            .as_str()
+            .unwrap()
+            .contains("pad")
+    );
+    let order = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["sortText"]);
+    assert!(order.map(Value::as_str).is_sorted());
+}
+
+#[test]
+fn snippets_go_to_clients_that_know_them() {
+    let layer = |abilities: Value| {
+        let mut client = opened(abilities);
+        client.change(URI, 4, json!([{"text": format!("{NETWORK}  - \n")}]));
+        let place = json!({
+            "textDocument": document(),
+            "position": {"line": 24, "character": 4},
+        });
+        let items = client.request("textDocument/completion", place);
+        client.finish();
+        let snippet = |item: &&Value| item["kind"] == 15;
+        let found = items.as_array().unwrap().iter().find(snippet).cloned();
+        found.unwrap_or_else(|| panic!("no snippet in {items:#}"))
+    };
+    let item = json!({"snippetSupport": true});
+    let with = layer(json!({"textDocument": {"completion": {"completionItem": item}}}));
+    let without = layer(json!({}));
+    assert_eq!(with["insertTextFormat"], 2);
+    assert!(
+        with["textEdit"]["newText"]
+            .as_str()
+            .unwrap()
+            .contains("${1:")
+    );
+    assert_eq!(without.get("insertTextFormat"), None);
+    assert!(
+        !without["textEdit"]["newText"]
+            .as_str()
+            .unwrap()
+            .contains('$')
+    );
+}
+
+#[test]
 fn hints_have_their_switches() {
     let mut client = opened(json!({}));
     let params = json!({"textDocument": document(), "range": range((0, 0), (30, 0))});

@@ -49,3 +49,18 @@ fn requests_out_of_turn_are_refused() {
     );
     assert_eq!(late["error"]["code"], -32600);
 }
+
+#[test]
+fn cancelled_requests_are_answered() {
+    let mut client = Client::pushed();
+    client.open(URI, NETWORK);
+    let symbols = json!({"textDocument": {"uri": URI}});
+    let id = client.post("textDocument/documentSymbol", symbols.clone());
+    client.notify("$/cancelRequest", json!({ "id": id }));
+    let answer = client.wait(|message| message["id"] == id);
+    let cancelled = answer["error"]["code"] == -32800;
+    assert!(cancelled || answer["result"].is_array(), "{answer}");
+    let again = client.request("textDocument/documentSymbol", symbols);
+    assert!(again.is_array());
+    client.finish();
+}
