@@ -1,7 +1,7 @@
 import './panel.css';
 import type { FromPanel, MemoryMap, Share, Step, ToPanel } from '../protocol';
 import { html, svg } from './dom';
-import { conflicts, hex, layout, middle, stripes, type Box } from './layout';
+import { conflicts, hex, layout, middle, numbered, stripes, type Box } from './layout';
 import { among, amount, extents, layerName, letters, lifetime, maker, shapes } from './words';
 
 declare function acquireVsCodeApi(): {
@@ -129,10 +129,10 @@ function drawPicture(map: MemoryMap, step: Step): void {
   image.append(
     patterns(),
     ...plan.quadrants.map(({ label, x }) => svg('text', { x: `${x}`, y: '13', class: 'mid' }, label)),
-    ...plan.ticks.map(({ label, y }) => svg('text', { x: '44', y: `${y + 4}`, class: 'end' }, label)),
+    ...plan.ticks.map(({ label, y }) => svg('text', { x: '48', y: `${y + 4}`, class: 'end' }, label)),
     ...plan.instances.map((box) => svg('path', { d: place(box), class: 'instance' })),
     ...plan.ticks.slice(1, -1).map(({ y }) =>
-      svg('path', { d: `M48 ${y}H${plan.width - 6}`, class: 'grid' }),
+      svg('path', { d: `M52 ${y}H${plan.width - 6}`, class: 'grid' }),
     ),
     ...parts,
     ...alarms,
@@ -203,6 +203,7 @@ function drawTime(map: MemoryMap, index: number): void {
   slider.style.setProperty('--thumb', `${Math.max(14, time.clientWidth / map.steps.length)}px`);
   const named = map.steps[index];
   slider.setAttribute('aria-valuetext', named ? layerName(map, named.layer) : '');
+  const labels = numbered(map.steps.length, time.clientWidth, index);
   profile.replaceChildren(
     ...map.steps.map((step, at) => {
       const percent = Math.ceil((100 * step.used_bytes) / map.instance_bytes);
@@ -215,7 +216,7 @@ function drawTime(map: MemoryMap, index: number): void {
         { class: `stop${at === index ? ' now' : ''}${alarm ? ' alarm' : ''}`, title: label, 'aria-label': label, tabindex: '-1' },
         alarm ? '!' : '',
         bar,
-        html('span', { class: 'number' }, `${step.layer}`),
+        html('span', { class: 'number' }, labels[at] ? `${step.layer}` : ''),
       );
       stop.addEventListener('click', () => select(step.layer));
       return stop;
@@ -253,8 +254,14 @@ function drawLegend(map: MemoryMap, step: Step): void {
       pair('written while somebody needs', 'what is there'),
     ),
   );
-  legend.replaceChildren(...lost, ...rows, peak(map));
+  const gap = step.complete ? [] : [html('li', { class: 'entry gap' }, UNKNOWN)];
+  legend.replaceChildren(...lost, ...rows, peak(map), ...gap);
 }
+
+const UNKNOWN =
+  'Not all that this layer reads and writes is known. Findings in the text may say why; else the ' +
+  'input’s or the weights’ shapes are missing: NAME.shapes.json beside NAME.yaml, or in_channels, ' +
+  'out_channels and in_dim of the layers.';
 
 /** A fact, and what is said of it below. */
 const pair = (fact: string, below: string) =>
@@ -269,7 +276,7 @@ function peak(map: MemoryMap): HTMLElement {
     { class: 'entry' },
     html('span', { class: 'swatch peak-swatch', 'aria-hidden': 'true' }),
     html('span', { class: 'role' }, 'peak'),
-    pair(`${complete ? '' : 'at least '}${most} %`, among(fullest)),
+    most > 0 ? pair(`${complete ? '' : 'at least '}${most} %`, among(fullest)) : pair('unknown', ''),
     pair('highest use of each instance', 'over the whole run'),
   );
 }
