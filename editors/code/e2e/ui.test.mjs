@@ -26,7 +26,6 @@ before(
     browser = await openBrowser(code, 'residual.yaml');
     page = browser.page;
     page.setDefaultTimeout(30_000);
-    await page.locator('.statusbar-item[id*="ai8x-lint"]', { has: page.locator('.codicon-circuit-board') }).waitFor({ timeout: 60_000 });
   },
   { timeout: 180_000 },
 );

@@ -5,11 +5,11 @@ import { layerAt, layers, type Symbol } from './layers';
 import type { FromPanel, ToPanel } from './protocol';
 import type { Server } from './server';
 
-/** Whether a text looks like a network, in whatever state it is. */
+/** Whether a text looks like a network, in whatever state it is; the server looks closer. */
 export function isNetwork(document: vscode.TextDocument): boolean {
   if (document.languageId !== 'yaml') return false;
   const text = document.getText();
-  return /^layers[ \t]*:/m.test(text) && /^(arch|dataset)[ \t]*:/m.test(text);
+  return /^layers[ \t]*:/m.test(text) && /^arch[ \t]*:/m.test(text);
 }
 
 /** The memory map beside the text: one panel, which follows the network at hand. */

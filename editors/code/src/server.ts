@@ -91,6 +91,14 @@ export class Server implements vscode.Disposable {
     );
   }
 
+  /** Writes what the server is and knows to the log, and shows that. */
+  async showInformation(): Promise<void> {
+    const command = 'ai8x.serverInformation';
+    const answer = await this.request<unknown>('workspace/executeCommand', { command });
+    this.#log.info(answer ? JSON.stringify(answer, null, 2) : 'The server does not run.');
+    this.#log.show();
+  }
+
   async tellTheme(kind: vscode.ColorThemeKind): Promise<void> {
     if (!this.#client?.isRunning()) return;
     await this.#client.sendNotification(THEME_NOTIFICATION, { theme: theme(kind) });

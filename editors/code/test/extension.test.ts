@@ -112,6 +112,17 @@ test('the readers of a layer are shown as references', async () => {
   ]);
 });
 
+test('the server says what it is', async () => {
+  program('server/ai8x-lint');
+  await start();
+  answers['workspace/executeCommand'] = ({ command }: { command: string }) => ({ said: command });
+  await made.commands.get('ai8x-lint.serverInformation')?.();
+  assert.match(made.log.at(-1) ?? '', /"said": "ai8x.serverInformation"/);
+  clients[0]?.die();
+  await made.commands.get('ai8x-lint.serverInformation')?.();
+  assert.match(made.log.at(-1) ?? '', /does not run/);
+});
+
 test('a server that dies is seen in the status bar', async () => {
   program('server/ai8x-lint');
   await start();
