@@ -17,6 +17,7 @@ pub mod ide;
 pub mod lsp;
 pub mod map;
 pub mod network;
+pub mod pytorch;
 pub mod report;
 pub mod rules;
 pub mod text;

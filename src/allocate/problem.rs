@@ -1,6 +1,8 @@
 //! What there is to place: outputs with their words and lifetimes, in bundles that move as one.
 
-use crate::analysis::{Analysis, Progression, Region, instance_base};
+use std::collections::HashSet;
+
+use crate::analysis::{Analysis, Fact, Progression, Region, instance_base, unknown};
 use crate::device::{Device, INSTANCES, PROCESSORS_PER_INSTANCE};
 use crate::network::{Network, Source};
 
@@ -36,6 +38,10 @@ pub struct Member {
     pub region: Region,
     /// Bytes from the bundle's base to its end.
     pub end: i64,
+    /// The instances that it touches, as a mask of 16 bits.
+    pub instances: u16,
+    /// Whether its words are known. What is not known could be anywhere.
+    pub known: bool,
     /// The step at which it comes to be; -1 is before the first layer.
     pub born: i64,
     /// The last step that needs it.
@@ -96,6 +102,7 @@ impl Problem {
             offsets: Vec::new(),
             sources: Vec::new(),
             regions: Vec::new(),
+            is_partial: relation == Relation::AsWritten,
             group: Vec::new(),
         };
         builder.collect()?;
@@ -116,13 +123,21 @@ impl Problem {
 
     /// Whether two bundles at these bases get in each other's way.
     pub(super) fn collide(&self, one: (usize, i64), other: (usize, i64)) -> bool {
-        let shift = (other.1 - one.1) / 4;
         self.bundles[one.0].members.iter().any(|member| {
             self.bundles[other.0]
                 .members
                 .iter()
                 .filter(|second| member.lives_beside(second))
-                .any(|second| member.region.intersects(&shifted(&second.region, shift)))
+                .any(|second| {
+                    // Most that live at one time lie apart: the words need no look then.
+                    let meets = one.1 + member.offset < other.1 + second.end
+                        && other.1 + second.offset < one.1 + member.end
+                        && member.instances & second.instances != 0;
+                    let shift = (other.1 - one.1) / 4;
+                    !member.known
+                        || !second.known
+                        || meets && member.region.intersects(&shifted(&second.region, shift))
+                })
         })
     }
 
@@ -136,44 +151,74 @@ impl Problem {
                 .all(|member| base + member.end <= self.capacity)
     }
 
-    /// Whether all bundles fit at these bases, and none gets in another's way: word by word, with
-    /// nothing of the search in it.
+    /// The highest byte in use of any instance, plus one, with the bundles at these bases.
+    pub fn peak(&self, bases: &[i64]) -> i64 {
+        let ends = self.bundles.iter().zip(bases).flat_map(|(bundle, base)| {
+            let members = bundle.members.iter();
+            members.map(move |member| base + member.end)
+        });
+        ends.max().unwrap_or(0)
+    }
+
+    /// The bundle that ends highest.
+    pub(super) fn highest(&self, bases: &[i64]) -> Option<usize> {
+        (0..self.bundles.len()).max_by_key(|&bundle| {
+            let members = self.bundles[bundle].members.iter();
+            members.map(|member| bases[bundle] + member.end).max()
+        })
+    }
+
+    /// The bases as the file has them.
+    pub fn bases(&self) -> Vec<i64> {
+        self.bundles.iter().map(|bundle| bundle.base).collect()
+    }
+
+    /// Whether all bundles fit at these bases, and none gets in another's way: with nothing of the
+    /// search in it, and word by word where two that live at one time have their ends crossed.
     pub fn is_valid(&self, bases: &[i64]) -> bool {
-        let words = |bundle: usize, member: &Member| -> Vec<i64> {
-            let parts = member.region.parts.iter();
-            parts
-                .flat_map(|(_, part)| {
-                    let runs = (0..part.count).map(move |run| part.start + run * part.step);
-                    runs.flat_map(move |start| start..start + part.run)
-                })
-                .map(|word| word + bases[bundle] / 4)
-                .collect()
-        };
-        let mut held: std::collections::HashMap<i64, Vec<(i64, i64)>> =
-            std::collections::HashMap::new();
+        if bases.len() != self.bundles.len() {
+            return false;
+        }
+        // Each part of each member: bundle, lifetime, words of its instance.
+        let mut parts: Vec<(usize, [i64; 2], Progression)> = Vec::new();
         for (index, bundle) in self.bundles.iter().enumerate() {
             for member in &bundle.members {
-                for word in words(index, member) {
-                    let others = held.entry(word).or_default();
-                    let free =
-                        |(born, dies): &(i64, i64)| *dies < member.born || member.dies < *born;
-                    if !bundle.pinned && !others.iter().all(free) {
-                        return false;
-                    }
-                    others.push((member.born, member.dies));
-                }
                 for (instance, part) in &member.region.parts {
+                    let part = Progression {
+                        start: part.start + bases[index] / 4,
+                        ..*part
+                    };
                     let base = instance_base(self.device, *instance);
-                    let (first, last) = (part.start - base, part.last() - base);
-                    let first = first * 4 + bases[index];
-                    let last = last * 4 + 4 + bases[index];
-                    if !bundle.pinned && (first < 0 || last > self.capacity) {
+                    let inside =
+                        part.start >= base && (part.last() + 1 - base) * 4 <= self.capacity;
+                    if !inside && !bundle.pinned {
                         return false;
                     }
+                    parts.push((index, [member.born, member.dies], part));
                 }
             }
         }
-        bases.len() == self.bundles.len()
+        let words = |part: &Progression| -> HashSet<i64> {
+            let Progression {
+                start,
+                step,
+                count,
+                run,
+            } = *part;
+            (0..count)
+                .flat_map(|i| start + i * step..start + i * step + run)
+                .collect()
+        };
+        parts.iter().enumerate().all(|(at, (bundle, life, part))| {
+            parts[at + 1..].iter().all(|(other, second_life, second)| {
+                bundle == other
+                    || life[0] > second_life[1]
+                    || second_life[0] > life[1]
+                    || part.start > second.last()
+                    || second.start > part.last()
+                    || words(part).is_disjoint(&words(second))
+            })
+        })
     }
 }
 
@@ -197,8 +242,11 @@ struct Builder<'a> {
     sources: Vec<Source>,
     /// Offsets as written.
     offsets: Vec<i64>,
-    regions: Vec<Region>,
+    /// The words; none where they are not known.
+    regions: Vec<Option<Region>>,
     group: Vec<(usize, i64)>,
+    /// Whether some words may be unknown.
+    is_partial: bool,
 }
 
 impl Builder<'_> {
@@ -208,46 +256,71 @@ impl Builder<'_> {
         let Some(&first) = order.first() else {
             return Ok(());
         };
-        let input = match self.ring(first)? {
-            Some(ring) => ring,
-            None => analysis.memory[first]
-                .reads
-                .clone()
-                .map_err(|_| Unplaceable::Unknown(first))?,
-        };
+        let input = self.input(first);
         self.add(
             Source::Input,
-            analysis.memory[first].in_offset.unwrap_or(0),
+            analysis.memory[first].in_offset,
             input,
-        );
+            first,
+        )?;
         for &layer in order {
-            let memory = &analysis.memory[layer];
-            let offset = memory.out_offset.map_err(|_| Unplaceable::Unknown(layer))?;
-            let next = order
-                .iter()
-                .copied()
-                .find(|&next| analysis.graph.previous[next] == Some(layer) && self.streams(next));
-            let ring = match next {
-                Some(next) if self.streams(layer) => self.ring(next)?,
-                _ => None,
-            };
-            let region = match ring {
-                Some(ring) => ring,
-                None => memory
-                    .writes
-                    .clone()
-                    .map_err(|_| Unplaceable::Unknown(layer))?,
-            };
-            self.add(Source::Layer(layer), offset, region);
+            let output = self.output(layer);
+            self.add(
+                Source::Layer(layer),
+                analysis.memory[layer].out_offset,
+                output,
+                layer,
+            )?;
         }
         Ok(())
     }
 
-    fn add(&mut self, source: Source, offset: i64, region: Region) {
+    fn input(&self, first: usize) -> Fact<Region> {
+        match self.ring(first)? {
+            Some(ring) => Ok(ring),
+            None => self.analysis.memory[first].reads.clone(),
+        }
+    }
+
+    fn output(&self, layer: usize) -> Fact<Region> {
+        let graph = &self.analysis.graph;
+        let next = graph.order.iter().copied();
+        let next = next
+            .filter(|next| graph.previous[*next] == Some(layer))
+            .find(|next| self.streams(*next));
+        if !self.streams(layer) {
+            return self.analysis.memory[layer].writes.clone();
+        }
+        if let Some(next) = next
+            && let Some(ring) = self.ring(next)?
+        {
+            return Ok(ring);
+        }
+        // Of a stream's output the tool counts the end, too.
+        let mut region = self.analysis.memory[layer].writes.clone()?;
+        for (_, part) in &mut region.parts {
+            part.count += 1;
+        }
+        Ok(region)
+    }
+
+    fn add(
+        &mut self,
+        source: Source,
+        offset: Fact<i64>,
+        region: Fact<Region>,
+        layer: usize,
+    ) -> Result<(), Unplaceable> {
+        let (offset, region) = match (offset, region) {
+            (Ok(offset), Ok(region)) => (offset, Some(region)),
+            _ if self.is_partial => (0, None),
+            _ => return Err(Unplaceable::Unknown(layer)),
+        };
         self.group.push((self.sources.len(), 0));
         self.sources.push(source);
         self.offsets.push(offset);
         self.regions.push(region);
+        Ok(())
     }
 
     fn streams(&self, layer: usize) -> bool {
@@ -255,18 +328,15 @@ impl Builder<'_> {
     }
 
     /// The ring buffer that a streaming layer reads. The vendor's tool counts its end as part of it.
-    fn ring(&self, layer: usize) -> Result<Option<Region>, Unplaceable> {
+    fn ring(&self, layer: usize) -> Fact<Option<Region>> {
         if !self.streams(layer) {
             return Ok(None);
         }
         let memory = &self.analysis.memory[layer];
-        let (Some(Ok(stream)), Ok(processors), Ok(offset)) = (
-            self.analysis.streams[layer],
-            memory.processors,
-            memory.in_offset,
-        ) else {
-            return Err(Unplaceable::Unknown(layer));
+        let Some(stream) = self.analysis.streams[layer] else {
+            return unknown();
         };
+        let (stream, processors, offset) = (stream?, memory.processors?, memory.in_offset?);
         let parts = (0..INSTANCES)
             .filter(|instance| processors >> (instance * PROCESSORS_PER_INSTANCE) & 0xf != 0)
             .map(|instance| {
@@ -305,7 +375,11 @@ impl Builder<'_> {
                 .iter()
                 .map(|input| self.index(input.source.ok()?))
                 .collect();
-            let inputs = inputs.ok_or(Unplaceable::Unknown(reader))?;
+            let inputs = match inputs {
+                Some(inputs) => inputs,
+                None if self.is_partial => continue,
+                None => return Err(Unplaceable::Unknown(reader)),
+            };
             let Some((&first, rest)) = inputs.split_first() else {
                 continue;
             };
@@ -397,7 +471,7 @@ impl Builder<'_> {
             bundle.pinned = bundle
                 .members
                 .iter()
-                .any(|member| member.source == Source::Input);
+                .any(|member| member.source == Source::Input || !member.known);
             bundle
         });
         bundles.collect()
@@ -448,11 +522,16 @@ impl Builder<'_> {
                 }
             }
         }
+        let region = self.regions[index].as_ref();
         Member {
             source,
             offset,
-            region: shifted(&self.regions[index], -(self.offsets[index] / 4)),
+            region: region.map_or_else(Region::default, |region| {
+                shifted(region, -(self.offsets[index] / 4))
+            }),
             end: 0,
+            instances: region.map_or(0, Region::instances),
+            known: region.is_some(),
             born,
             dies,
         }

@@ -36,6 +36,8 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Draw what lies where in data memory, and how much of the chip a network takes
     Map(MapArgs),
+    /// Choose where in data memory each layer writes, masks kept
+    Allocate(AllocateArgs),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -44,6 +46,8 @@ pub(super) enum Command {
     Devices,
     /// Print what is in force for a network, and why
     Config(ConfigArgs),
+    /// Write the shapes file of a checkpoint
+    Shapes(ShapesArgs),
     /// Serve an editor over standard input and output, by the Language Server Protocol
     #[command(alias = "lsp")]
     Server(ServerArgs),
@@ -140,7 +144,7 @@ pub(super) struct CheckArgs {
 }
 
 /// What the network does not say itself.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct FactArgs {
     /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on either
     #[arg(long, value_name = "DEVICE", value_parser = device, help_heading = "Facts")]
@@ -148,6 +152,9 @@ pub(super) struct FactArgs {
     /// A shapes file for all networks, instead of each one's NAME.shapes.json
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub(super) shapes: Option<PathBuf>,
+    /// A checkpoint (.pth.tar), instead of the one that the network's build command names
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub(super) checkpoint: Option<PathBuf>,
     /// The flags that the vendor's tool gets: "--fifo --overlap-data"
     #[arg(
         long,
@@ -199,6 +206,23 @@ pub(super) struct MapArgs {
 }
 
 #[derive(Args)]
+pub(super) struct AllocateArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    /// Move the output of this layer only: its number or its name
+    #[arg(long, value_name = "LAYER")]
+    pub(super) layer: Option<String>,
+    /// Write the new offsets into the file instead of showing them
+    #[arg(long)]
+    pub(super) write: bool,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(super) struct ExplainArgs {
     /// Codes or names of rules, beginnings of codes, or keys of the network file
     #[arg(value_name = "RULE|KEY", required_unless_present = "all")]
@@ -224,6 +248,17 @@ pub(super) struct ConfigArgs {
     /// The configuration file, instead of the nearest one above the network
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ShapesArgs {
+    /// The checkpoint (.pth.tar)
+    pub(super) checkpoint: PathBuf,
+    /// The network that uses it: says which weights are transposed or grouped, and its input
+    pub(super) network: Option<PathBuf>,
+    /// Print into this file, such as NAME.shapes.json
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
 }
 
 #[derive(Args)]

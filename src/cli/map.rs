@@ -92,7 +92,7 @@ fn hint(map: &MemoryMap) -> Option<&'static str> {
 }
 
 /// The number of the layer that a user means: a number as the vendor's tool prints it, or a name.
-fn number(network: &Network, layer: &str) -> Result<usize> {
+pub(super) fn number(network: &Network, layer: &str) -> Result<usize> {
     let found = match layer.parse::<usize>() {
         Ok(number) => Some(number).filter(|&number| number < network.layers.len()),
         Err(_) => match network.resolve(&Reference::Name(layer.to_owned())) {

@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit codes.
 
+mod allocate;
 mod args;
 mod check;
 mod config;
@@ -9,11 +10,12 @@ mod inputs;
 mod map;
 mod output;
 mod plain;
+mod shapes;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use serde_json::to_string_pretty;
 
@@ -66,8 +68,14 @@ fn run(command: Command, serve: fn() -> u8) -> Result<u8> {
         Command::Server(_) => return Ok(serve()),
         Command::Explain(args) => print(&explain::run(&args)?)?,
         Command::Map(args) => print(&map::run(&args)?)?,
+        Command::Allocate(args) => print(&allocate::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
+        Command::Shapes(args) => match (shapes::run(&args)?, &args.output_file) {
+            (text, None) => print(&text)?,
+            (text, Some(path)) => std::fs::write(path, text)
+                .with_context(|| format!("{} cannot be written", workspace::shown(path)))?,
+        },
         Command::Schema(args) => {
             let schema = match args.of {
                 SchemaOf::Network => schema::network(),
@@ -119,10 +127,12 @@ mod tests {
         for own in [
             "check",
             "map",
+            "allocate",
             "explain",
             "schema",
             "devices",
             "config",
+            "shapes",
             "server",
             "lsp",
             "help",

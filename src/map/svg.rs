@@ -226,7 +226,7 @@ impl Drawing<'_> {
         let title = self.title();
         let shapes = format!("{input} \u{2192} {output}");
         // The title is larger than the rest, the name of the chip stands at the end.
-        let room = 98_usize.saturating_sub(title.chars().count() * 6 / 5 + shapes.chars().count());
+        let room = 88_usize.saturating_sub(title.chars().count() * 6 / 5 + shapes.chars().count());
         let operation = cut(&in_signs(&self.step.operation), room.max(8));
         let Palette { text, dim, .. } = self.palette;
         let _ = writeln!(
@@ -434,7 +434,13 @@ impl Drawing<'_> {
     }
 
     fn swatch(&mut self, y: f64, entry: &Entry) {
-        let Palette { line, ink, .. } = self.palette;
+        let Palette {
+            line,
+            ink,
+            dim,
+            ground,
+            ..
+        } = *self.palette;
         let _ = writeln!(
             self.out,
             "<rect x=\"{LEGEND}\" y=\"{y:.1}\" width=\"12\" height=\"12\" rx=\"2\" fill=\"{}\" \
@@ -450,7 +456,7 @@ impl Drawing<'_> {
             );
         } else if let Some(mark) = entry.mark {
             let style = Style {
-                fill: ink,
+                fill: if entry.fill == ground { dim } else { ink },
                 size: 9,
                 anchor: "middle",
             };
@@ -581,7 +587,8 @@ impl Drawing<'_> {
     /// How full the memories are.
     fn bars(&mut self) {
         let budget = &self.map.budget;
-        let data = Some(Usage::new(self.step.used_bytes, self.map.instance_bytes).percent);
+        let used = Usage::new(self.step.used_bytes, self.map.instance_bytes);
+        let data = self.step.complete.then_some(used.percent);
         let fullest = |share: &Share| {
             let known = share.complete.then(|| share.fullest()).flatten();
             known.map(|(_, usage)| usage.percent)

@@ -46,6 +46,7 @@ pub mod tool;
 pub mod weight_memory;
 
 mod edits;
+pub(crate) mod relocate;
 mod run;
 pub(crate) mod words;
 

@@ -57,7 +57,7 @@ finding is a warning.",
         shapes: None,
     }],
     source: "unload.py:534; the vendor's tool does not check it",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };

@@ -95,7 +95,7 @@ layers:
         shapes: None,
     }],
     source: "semantics of unload.py",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };

@@ -109,7 +109,7 @@ layers:
         shapes: None,
     }],
     source: "semantics of unload.py",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };

@@ -71,7 +71,7 @@ layers:
         shapes: None,
     }],
     source: "unload.py:534",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
