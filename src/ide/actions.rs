@@ -167,14 +167,15 @@ fn suppress_here(
             None if comment::directive(analyzed, *comment).is_none() => {
                 Edit::insert(end, format!("  # ai8x-lint: ignore[{code}]"))
             }
-            None => above(text, start, content, code),
+            None => above(analyzed, start, content, code),
         },
         None => Edit::insert(end, format!("  # ai8x-lint: ignore[{code}]")),
     };
     let edit = Some(edit)
         .filter(|edit| stays_a_comment(analyzed, edit))
         .or_else(|| {
-            Some(above(text, start, content, code)).filter(|edit| stays_a_comment(analyzed, edit))
+            Some(above(analyzed, start, content, code))
+                .filter(|edit| stays_a_comment(analyzed, edit))
         })?;
     let is_head = analyzed
         .network
@@ -207,7 +208,7 @@ fn suppress_in_file(analyzed: &Analyzed, index: usize, finding: &Finding) -> Opt
                 .text
                 .strip_prefix('\u{feff}')
                 .map_or(0, |rest| analyzed.text.len() - rest.len());
-            let end = line_break(&analyzed.text);
+            let end = analyzed.line_break();
             Edit::insert(
                 start as u32,
                 format!("# ai8x-lint: ignore-file[{code}]{end}"),
@@ -246,17 +247,13 @@ fn added(analyzed: &Analyzed, comment: Comment, word: &str, code: Code) -> Optio
 }
 
 /// A comment with a line for itself.
-fn above(text: &str, start: u32, content: &str, code: Code) -> Edit {
+fn above(analyzed: &Analyzed, start: u32, content: &str, code: Code) -> Edit {
     let indentation: String = content.chars().take_while(|c| *c == ' ').collect();
-    let end = line_break(text);
+    let end = analyzed.line_break();
     Edit::insert(
         start,
         format!("{indentation}# ai8x-lint: ignore[{code}]{end}"),
     )
-}
-
-fn line_break(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// Whether an inserted comment is read as one, and everything else as before.

@@ -86,6 +86,15 @@ impl Analyzed {
             .get_or_init(|| MemoryMap::new(&self.network, self.device, &self.analysis))
     }
 
+    /// How lines end in this file.
+    fn line_break(&self) -> &'static str {
+        if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
+    }
+
     /// What lies in memory while a layer runs; none for a layer that does not.
     fn step(&self, layer: usize) -> Option<&Step> {
         self.map().steps.iter().find(|step| step.layer == layer)

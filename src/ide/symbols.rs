@@ -60,12 +60,13 @@ pub fn symbols(analyzed: &Analyzed) -> Vec<Symbol> {
             // The layers stand directly below the network.
             children.extend(blocks);
         } else if let Some(mut list) = key_symbol(analyzed, *entry) {
+            list.span = around(list.span, &blocks);
             list.children = blocks;
             children.push(list);
         }
     }
     let arch = &analyzed.network.arch;
-    let span = document.span(root);
+    let span = around(document.span(root), &children);
     let layers = analyzed.network.layers.len();
     vec![Symbol {
         name: arch
@@ -98,14 +99,14 @@ fn blocks(analyzed: &Analyzed, scope: Scope, list: Entry) -> Vec<Symbol> {
             let layer = (scope == Scope::Layer)
                 .then(|| analyzed.layer_of(item.value))
                 .flatten();
-            let span = analyzed.item_span(item);
-            let children = match &document.raw(item.value).kind {
+            let children: Vec<Symbol> = match &document.raw(item.value).kind {
                 NodeKind::Mapping { entries, .. } => entries
                     .iter()
                     .filter_map(|entry| key_symbol(analyzed, *entry))
                     .collect(),
                 _ => Vec::new(),
             };
+            let span = around(analyzed.item_span(item), &children);
             let name = layer.and_then(|layer| analyzed.network.layers.get(layer)?.name.span());
             Symbol {
                 name: layer.map_or_else(
@@ -128,6 +129,11 @@ fn blocks(analyzed: &Analyzed, scope: Scope, list: Entry) -> Vec<Symbol> {
             }
         })
         .collect()
+}
+
+/// The span of what holds these symbols: in broken text they may reach beyond it.
+fn around(span: Span, children: &[Symbol]) -> Span {
+    children.iter().fold(span, |all, child| all.to(child.span))
 }
 
 fn key_symbol(analyzed: &Analyzed, entry: Entry) -> Option<Symbol> {
@@ -217,10 +223,15 @@ mod tests {
         fn check(symbols: &[Symbol]) {
             for symbol in symbols {
                 assert!(symbol.span.contains(symbol.selection), "{symbol:?}");
+                for child in &symbol.children {
+                    assert!(symbol.span.contains(child.span), "{child:?}");
+                }
                 check(&symbol.children);
             }
         }
         let (analyzed, _) = fixture::residual("");
         check(&symbols(&analyzed));
+        let broken = fixture::plain("arch: a\nlayers:\n  - op: fc\n    pad: 1:\n");
+        check(&symbols(&broken));
     }
 }

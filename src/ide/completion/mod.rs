@@ -110,7 +110,9 @@ fn keys(analyzed: &Analyzed, spot: &Spot, flow: bool, blank: bool) -> Vec<Comple
     keys.into_iter()
         .map(|key| {
             let text = match key.domain {
-                Domain::Blocks(_) if !flow => format!("{indentation}{}:\n  - ", key.name),
+                Domain::Blocks(_) if !flow => {
+                    format!("{indentation}{}:{}  - ", key.name, analyzed.line_break())
+                }
                 _ if keeps_space => format!("{indentation}{}:", key.name),
                 _ => format!("{indentation}{}: ", key.name),
             };

@@ -174,11 +174,6 @@ pub(super) fn layers(
         return Vec::new();
     }
     let indentation = " ".repeat(block.dash_column);
-    let line_break = if analyzed.text.contains("\r\n") {
-        "\r\n"
-    } else {
-        "\n"
-    };
     let before = before(analyzed, span.start);
     let (mask, offset, other) = defaults(analyzed, before);
     PATTERNS
@@ -189,7 +184,7 @@ pub(super) fn layers(
                 .iter()
                 .map(|line| format!("{indentation}{line}"))
                 .collect::<Vec<_>>()
-                .join(line_break)
+                .join(analyzed.line_break())
                 .replace("OFFSET+4", &hex(offset + 4))
                 .replace("OFFSET", &hex(offset))
                 .replace("OTHER", &hex(other))

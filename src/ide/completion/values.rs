@@ -1,11 +1,10 @@
 //! The values that a key takes here, on this chip.
 
+use crate::allocate::{Problem, Relation, lowest_free};
 use crate::analysis::{Operator, Spread, low_mask};
 use crate::device::{PROCESSORS, PROCESSORS_PER_QUADRANT, QUADRANTS};
 use crate::network::Source;
 use crate::network::keys::{Domain, Key, Meaning, Range, Scope, Word};
-use crate::rules::Context;
-use crate::rules::data_memory::free_offsets;
 use crate::rules::words::{count, list, mask as literal, offset as hex};
 use crate::text::{Edit, apply_edits};
 use crate::yaml;
@@ -265,33 +264,58 @@ fn in_offsets(analyzed: &Analyzed, layer: usize) -> Vec<Value> {
         .collect()
 }
 
-/// Offsets at which nothing is needed while the output is.
+/// Offsets at which the output meets nothing, on coarse and on fine steps.
 fn out_offsets(analyzed: &Analyzed, spot: &Spot, layer: usize) -> Vec<Value> {
-    // The analysis needs some offset to know what is written.
-    let edit = Edit::replace(spot.word, " 0");
-    let Some(text) = apply_edits(&analyzed.text, &[edit]) else {
-        return Vec::new();
-    };
-    let document = yaml::parse(&text);
-    let patched = Analyzed::of_document(text.into(), document, analyzed.facts.clone(), Vec::new());
-    if layer >= patched.network.layers.len() {
-        return Vec::new();
+    const STEPS: [i64; 4] = [0x1000, 0x400, 0x100, 0x10];
+    let free = patched(analyzed, spot).and_then(|patched| {
+        let problem = Problem::new(
+            &patched.network,
+            &patched.analysis,
+            patched.device,
+            Relation::AsWritten,
+        )
+        .ok()?;
+        let bundle = problem.bundle_of(Source::Layer(layer))?;
+        let own = problem
+            .bundles
+            .get(bundle)?
+            .members
+            .iter()
+            .find(|member| member.source == Source::Layer(layer))?
+            .offset;
+        let others: Vec<Option<i64>> = problem.bases().into_iter().map(Some).collect();
+        let mut free: Vec<i64> = STEPS
+            .into_iter()
+            .filter_map(|step| Some(lowest_free(&problem, bundle, &others, step)? + own))
+            .collect();
+        free.sort_unstable();
+        free.dedup();
+        Some(free)
+    });
+    match free {
+        Some(free) => free
+            .into_iter()
+            .map(|offset| Value::new(hex(offset), CompletionKind::Number, "free"))
+            .collect(),
+        // A chain of layers alternates between two places.
+        None => [0, analyzed.device.instance_bytes / 2]
+            .into_iter()
+            .map(|offset| Value::new(hex(offset), CompletionKind::Number, ""))
+            .collect(),
     }
-    let free = free_offsets(
-        &Context {
-            text: &patched.text,
-            document: &patched.document,
-            network: &patched.network,
-            facts: &patched.facts,
-            device: patched.device,
-            analysis: &patched.analysis,
-        },
-        layer,
-    );
-    free.unwrap_or_default()
-        .into_iter()
-        .map(|offset| Value::new(hex(offset), CompletionKind::Number, "free"))
-        .collect()
+}
+
+/// The network with an offset at the cursor: without one it is not known what is written.
+fn patched(analyzed: &Analyzed, spot: &Spot) -> Option<Analyzed> {
+    let edit = Edit::replace(spot.word, " 0");
+    let text = apply_edits(&analyzed.text, &[edit])?;
+    let document = yaml::parse(&text);
+    Some(Analyzed::of_document(
+        text.into(),
+        document,
+        analyzed.facts.clone(),
+        Vec::new(),
+    ))
 }
 
 /// Layers by name, else by number: those that can be named here, the nearest first.

@@ -7,9 +7,8 @@ use crate::device::{
     INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT, QUADRANTS,
 };
 use crate::network::Field;
-use crate::network::keys::{Domain, Scope};
 use crate::rules::words::{count, mask as literal, processors as ranges};
-use crate::yaml::{Entry, Value};
+use crate::text::Span;
 
 use super::Analyzed;
 
@@ -44,19 +43,15 @@ pub(super) fn output_processors(analyzed: &Analyzed, layer: usize) -> Vec<String
 }
 
 /// About a mask outside of the layers.
-pub(super) fn written(analyzed: &Analyzed, entry: Entry) -> Option<String> {
-    let key = analyzed.key(Scope::Global, entry).or_else(|| {
-        analyzed
-            .key(Scope::Unload, entry)
-            .or_else(|| analyzed.key(Scope::DataBuffer, entry))
-    })?;
-    if !matches!(key.domain, Domain::Mask { .. } | Domain::NumericMask) {
-        return None;
-    }
-    match analyzed.document.value(entry.value)? {
-        Value::Int(mask) => Some(picture(u64::try_from(mask).ok()?)),
-        _ => None,
-    }
+pub(super) fn written(analyzed: &Analyzed, value: Span) -> Option<String> {
+    let network = &analyzed.network;
+    let unload = network.unload.iter().map(|block| &block.processors);
+    let buffer = network.data_buffer.iter().map(|block| &block.processors);
+    let mask = unload
+        .chain(buffer)
+        .chain([&network.output_map])
+        .find(|field| field.span() == Some(value))?;
+    mask.value().map(picture)
 }
 
 /// Which processors, instances and quadrants, in words and as rows of quadrants.

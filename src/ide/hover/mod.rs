@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::analysis::Input;
 use crate::map::{self, Theme};
 use crate::network::Source;
 use crate::network::keys::{Devices, Domain, Key, Scope, Word};
@@ -75,7 +76,7 @@ pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option
         }
         (Scope::Layer, name, Some(layer)) => parts.extend(layer::in_force(analyzed, layer, name)),
         (_, "output_map" | "processors", None) => {
-            parts.extend(mask::written(analyzed, entry));
+            parts.extend(mask::written(analyzed, analyzed.document.span(entry.value)));
         }
         _ => {}
     }
@@ -117,8 +118,9 @@ fn drawing(analyzed: &Analyzed, layer: usize, picture: Option<Theme>) -> Option<
 
 /// What a reference leads to.
 fn reference(analyzed: &Analyzed, mention: &Mention, picture: Option<Theme>) -> Option<String> {
+    let part = part(analyzed, mention).unwrap_or_default();
     match mention.source? {
-        Source::Layer(layer) => layer::about(analyzed, layer, picture),
+        Source::Layer(layer) => Some(joined(&[part, layer::about(analyzed, layer, picture)?])),
         Source::Input => {
             let first = *analyzed.analysis.graph.order.first()?;
             let mut text = "**the network's input**".to_owned();
@@ -136,6 +138,49 @@ fn reference(analyzed: &Analyzed, mention: &Mention, picture: Option<Theme>) -> 
             layer::read_by(analyzed, Source::Buffer)?,
         ])),
     }
+}
+
+/// Which part of its layer's input a reference is, where it is one of several.
+fn part(analyzed: &Analyzed, mention: &Mention) -> Option<String> {
+    let analysis = &analyzed.analysis;
+    let (reader, at) = analysis
+        .graph
+        .inputs
+        .iter()
+        .enumerate()
+        .find_map(|(reader, inputs)| {
+            let at = inputs
+                .iter()
+                .position(|input| input.span == Some(mention.span))?;
+            (inputs.len() > 1).then_some((reader, at))
+        })?;
+    let inputs = &analysis.graph.inputs[reader];
+    if analysis.parameters[reader].eltwise.ok()?.is_some() {
+        let behind = match at {
+            0 => String::new(),
+            _ => format!(", {} bytes behind the first", 4 * at),
+        };
+        return Some(format!(
+            "Operand {} of {} of {}{behind}",
+            at + 1,
+            inputs.len(),
+            analyzed.network.label(reader)
+        ));
+    }
+    let channels = |input: &Input| match input.source.ok()? {
+        Source::Layer(layer) => analysis.shapes[layer].out_channels.ok(),
+        Source::Input => analyzed.facts.input.map(|[channels, _, _]| channels),
+        Source::Buffer => analyzed.network.data_buffer.first()?.channels.value(),
+    };
+    let before = inputs.iter().take(at).try_fold(0_i64, |sum, input| {
+        Some(sum.saturating_add(channels(input)?))
+    })?;
+    let own = inputs.get(at).and_then(channels)?;
+    Some(format!(
+        "Channels {before} to {} of the input of {}",
+        before.saturating_add(own) - 1,
+        analyzed.network.label(reader)
+    ))
 }
 
 /// The word that stands as the value of a key.
@@ -277,6 +322,18 @@ mod tests {
     }
 
     #[test]
+    fn masks_outside_of_layers_show_their_processors() {
+        for text in [
+            "arch: a\noutput_map: 0x$000010001\nlayers: []\n",
+            "arch: a\nlayers: []\nunload:\n  - processors: 0x1$00001\n",
+        ] {
+            let (analyzed, offset) = cursor(text);
+            let hover = hover(&analyzed, offset, None).expect("a hover").markdown;
+            assert!(hover.starts_with("**2 processors**: 0, 16"), "{hover}");
+        }
+    }
+
+    #[test]
     fn an_offset_shows_its_range() {
         insta::assert_snapshot!(shown("out_offset: 0x20"), @r"
         [0x2000]
@@ -353,10 +410,17 @@ mod tests {
 
     #[test]
     fn an_input_shows_the_layer_that_it_names() {
-        insta::assert_snapshot!(shown("in_sequences: [sk").lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+        insta::assert_snapshot!(shown("in_sequences: [sk").lines().take(4).collect::<Vec<_>>().join("\n"), @r"
         [skip]
+        Operand 1 of 2 of layer 4 (`join`)
+
         **layer 2 (`skip`)**  passthrough  20x32x32 -> 20x32x32
         ");
+        let (analyzed, offset) = cursor(
+            "arch: a\nlayers:\n  - op: none\n    in_dim: 4\n    processors: 0x0f\n    output_processors: 0x0f\n    out_offset: 0\n  - op: none\n    in_sequences: -1\n    in_dim: 4\n    processors: 0xf0\n    output_processors: 0xf0\n    out_offset: 0\n  - op: none\n    in_sequences: [0, $01]\n    processors: 0xff\n    out_offset: 0x2000\n",
+        );
+        let concat = hover(&analyzed, offset, None).expect("a hover").markdown;
+        insta::assert_snapshot!(concat.lines().next().unwrap_or_default(), @"Channels 4 to 7 of the input of layer 2");
         let (analyzed, offset) = cursor(
             "arch: a\nlayers:\n  - op: none\n    in_dim: [4, 4]\n    processors: 1\n    in_sequences: -$01\n",
         );

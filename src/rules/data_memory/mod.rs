@@ -32,8 +32,6 @@ mod uninitialised_read;
 mod unload_not_written;
 mod write_pointer_range;
 
-pub(crate) use free::free_offsets;
-
 use super::Rule;
 
 /// The rules of this area, by code.
@@ -174,14 +172,12 @@ mod tests {
             + &convolution("out_offset: 0x0400")
             + &convolution("in_sequences: 0, in_offset: 0x0400, out_offset: 0x0800");
         let found = findings(Some(""), &network);
-        let notes: Vec<&str> = found
-            .iter()
-            .flat_map(|finding| &finding.notes)
-            .map(String::as_str)
-            .collect();
+        let fixes = found.iter().flat_map(|finding| &finding.fixes);
+        let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
         // The input is not needed any more, the first output is, and the third layer writes at
         // 0x0800 only later.
-        assert!(notes.contains(&"`out_offset: 0x0000` is free"), "{notes:?}");
+        let wanted = "Move `out_offset` of layer 1 to 0x0000";
+        assert!(titles.contains(&wanted), "{titles:?}");
     }
 
     #[test]
