@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::device::{self, DeviceId};
 use crate::diagnostic::Finding;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{self, Network, Spanned};
+use crate::network::{self, Layer, Network, Operation, Spanned};
 use crate::pytorch::checkpoint::{self, Checkpoint};
 use crate::pytorch::dataset;
 use crate::report::FileReport;
@@ -404,6 +404,15 @@ impl Sources<'_> {
         };
         let Some(sample) = sample else {
             let (name, shape) = dataset::input(dataset?)?;
+            if starts_idle(network) {
+                unsettled.push(Unsettled {
+                    what: "input",
+                    why: "the first layers only pass their input on, so that `--start-layer` may \
+                          start behind them"
+                        .to_owned(),
+                });
+                return None;
+            }
             if !takes(network, shape) {
                 unsettled.push(Unsettled {
                     what: "input",
@@ -483,6 +492,17 @@ impl Sources<'_> {
             origin: Origin::Configuration(self.config.path.clone()?),
         })
     }
+}
+
+/// Whether a network begins with layers that nobody needs unless it starts behind them.
+fn starts_idle(network: &Network) -> bool {
+    let is_idle = |layer: &Layer| {
+        layer.op.value() == Some(Operation::Passthrough)
+            && layer.eltwise.is_absent()
+            && layer.max_pool.is_absent()
+            && layer.avg_pool.is_absent()
+    };
+    matches!(network.layers.as_slice(), [first, second, ..] if is_idle(first) && is_idle(second))
 }
 
 /// Whether the first layer is made for such an input, as far as it says. People keep the name of a
