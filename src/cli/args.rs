@@ -46,6 +46,8 @@ pub(super) enum Command {
     Devices,
     /// Print what is in force for a network, and why
     Config(ConfigArgs),
+    /// Write the shapes file of a checkpoint
+    Shapes(ShapesArgs),
     /// Serve an editor over standard input and output, by the Language Server Protocol
     #[command(alias = "lsp")]
     Server(ServerArgs),
@@ -142,7 +144,7 @@ pub(super) struct CheckArgs {
 }
 
 /// What the network does not say itself.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct FactArgs {
     /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on either
     #[arg(long, value_name = "DEVICE", value_parser = device, help_heading = "Facts")]
@@ -150,6 +152,9 @@ pub(super) struct FactArgs {
     /// A shapes file for all networks, instead of each one's NAME.shapes.json
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub(super) shapes: Option<PathBuf>,
+    /// A checkpoint (.pth.tar), instead of the one that the network's build command names
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub(super) checkpoint: Option<PathBuf>,
     /// The flags that the vendor's tool gets: "--fifo --overlap-data"
     #[arg(
         long,
@@ -243,6 +248,17 @@ pub(super) struct ConfigArgs {
     /// The configuration file, instead of the nearest one above the network
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ShapesArgs {
+    /// The checkpoint (.pth.tar)
+    pub(super) checkpoint: PathBuf,
+    /// The network that uses it: says which weights are transposed or grouped, and its input
+    pub(super) network: Option<PathBuf>,
+    /// Print into this file, such as NAME.shapes.json
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -43,6 +43,8 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
         ("device", device(&linted.assumptions)),
         ("izer-flags", flags(&linted.assumptions)),
         ("shapes", shapes(&linted.assumptions)),
+        ("checkpoint", checkpoint(&linted.assumptions)),
+        ("input", input(&linted.assumptions)),
         (
             "select",
             selected.map_or_else(|| "all rules".to_owned(), |rules| all(rules)),
@@ -70,15 +72,16 @@ pub(super) fn device(assumptions: &Assumptions) -> String {
     match &assumptions.device {
         Some(known) => because(known.value.name(), known),
         None if assumptions.each_device => format!("either ({})", Origin::CommandLine),
-        None => "unknown, both are checked".to_owned(),
+        None => unknown("unknown, both are checked", "device", assumptions),
     }
 }
 
 /// The flags of the vendor's tool, and why.
 pub(super) fn flags(assumptions: &Assumptions) -> String {
     match &assumptions.flags {
+        Some(known) if known.value.0.is_empty() => because("none", known),
         Some(known) => because(&known.value.0, known),
-        None => "unknown".to_owned(),
+        None => unknown("unknown", "izer-flags", assumptions),
     }
 }
 
@@ -97,6 +100,54 @@ pub(super) fn shapes(assumptions: &Assumptions) -> String {
         says.push(count(weights.len() as i64, "weighted layer"));
     }
     format!("{}: {}", because(&shown(path), known), all(&says))
+}
+
+/// What the checkpoint says, and why it is the one.
+pub(super) fn checkpoint(assumptions: &Assumptions) -> String {
+    let Some(known) = &assumptions.checkpoint else {
+        return unknown("unknown", "checkpoint", assumptions);
+    };
+    let checkpoint = &known.value.checkpoint;
+    let mut says = vec![count(checkpoint.layers.len() as i64, "weighted layer")];
+    says.extend(checkpoint.arch.as_ref().map(|arch| format!("arch {arch}")));
+    says.extend(checkpoint.epoch.map(|epoch| format!("epoch {epoch}")));
+    says.extend(checkpoint.quantized.map(|quantized| {
+        let word = if quantized {
+            "quantized"
+        } else {
+            "not quantized"
+        };
+        word.to_owned()
+    }));
+    if known.value.weights.is_none() {
+        says.push("of another model, so its weights do not count".to_owned());
+    }
+    let path = because(&shown(&known.value.path), known);
+    format!("{path}: {}", says.join(", "))
+}
+
+/// The input by a sample or the data set, and why.
+pub(super) fn input(assumptions: &Assumptions) -> String {
+    let shapes = assumptions.shapes.as_ref();
+    if shapes.is_some_and(|known| known.value.1.input.is_some()) {
+        return "as the shapes file says".to_owned();
+    }
+    let Some(known) = &assumptions.input else {
+        return unknown("unknown", "input", assumptions);
+    };
+    let shape = known.value.shape.map(|size| size.to_string()).join("x");
+    match &known.value.path {
+        Some(path) => format!("{shape}: {}", because(&shown(path), known)),
+        None => because(&shape, known),
+    }
+}
+
+/// That something is unknown, and what speaks of it all the same.
+fn unknown(word: &str, what: &str, assumptions: &Assumptions) -> String {
+    match assumptions.unsettled(what) {
+        Some(unsettled) => format!("{word}: {}", unsettled.why),
+        None => word.to_owned(),
+    }
 }
 
 fn because<T>(value: &str, known: &Known<T>) -> String {

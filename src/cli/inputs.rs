@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::pytorch::checkpoint::Checkpoint;
 use crate::report::concise;
 use crate::workspace::{
-    Config, Configurations, Linted, Overrides, Selection, SourceFile, lint, load_shapes,
+    Config, Configurations, Linted, Overrides, Selection, SourceFile, lint, load_checkpoint,
+    load_shapes, shown,
 };
 
 use super::args::FactArgs;
@@ -21,12 +23,22 @@ pub(super) fn overrides(args: &FactArgs, selection: Selection) -> Result<Overrid
             Err(fault) => bail!("{}", concise(&[fault]).trim_end()),
         },
     };
+    let checkpoint = match &args.checkpoint {
+        None => None,
+        Some(path) => Some((path.clone(), checkpoint(path)?)),
+    };
     Ok(Overrides {
         device: args.device,
         flags: args.izer_flags.clone(),
         shapes,
+        checkpoint,
         selection,
     })
+}
+
+/// Reads a checkpoint that somebody names.
+pub(super) fn checkpoint(path: &Path) -> Result<Arc<Checkpoint>> {
+    load_checkpoint(path).map_err(|fault| anyhow!("{}: {fault}", shown(path)))
 }
 
 /// The configurations: the given one for all files, or each file's own.

@@ -10,11 +10,12 @@ mod inputs;
 mod map;
 mod output;
 mod plain;
+mod shapes;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use serde_json::to_string_pretty;
 
@@ -70,6 +71,11 @@ fn run(command: Command, serve: fn() -> u8) -> Result<u8> {
         Command::Allocate(args) => print(&allocate::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
+        Command::Shapes(args) => match (shapes::run(&args)?, &args.output_file) {
+            (text, None) => print(&text)?,
+            (text, Some(path)) => std::fs::write(path, text)
+                .with_context(|| format!("{} cannot be written", workspace::shown(path)))?,
+        },
         Command::Schema(args) => {
             let schema = match args.of {
                 SchemaOf::Network => schema::network(),
@@ -126,6 +132,7 @@ mod tests {
             "schema",
             "devices",
             "config",
+            "shapes",
             "server",
             "lsp",
             "help",

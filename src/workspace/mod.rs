@@ -3,18 +3,23 @@
 
 mod allocate;
 mod assume;
+mod beside;
 pub mod config;
 pub mod directives;
 mod discover;
 mod fix;
 mod lint;
+mod memo;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;
 
 pub use allocate::{Allocated, allocate};
-pub use assume::{Assumptions, DeviceChoice, Known, Origin, Overrides, load_shapes};
+pub use assume::{
+    Assumptions, DeviceChoice, Known, Origin, Overrides, Sample, Trained, load_shapes,
+};
+pub use beside::{Unsettled, load_checkpoint};
 pub use config::{Config, Configurations};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};

@@ -6,6 +6,7 @@ mod zip;
 use std::io::{Read, Seek};
 
 use crate::facts::Weight;
+use crate::network::{self, Network, Operation};
 
 use self::pickle::{Pickle, Value};
 use self::zip::Container;
@@ -171,7 +172,7 @@ impl Checkpoint {
 
     /// How the layers are used as far as the checkpoint alone tells: weights for one channel behind
     /// a layer of as many outputs are those of a depthwise convolution.
-    pub fn usages(&self) -> Vec<Usage> {
+    pub fn likely_usages(&self) -> Vec<Usage> {
         let before = std::iter::once(None).chain(self.layers.iter().map(Some));
         before
             .zip(&self.layers)
@@ -187,6 +188,33 @@ impl Checkpoint {
             })
             .collect()
     }
+}
+
+/// How a network uses the weights of a checkpoint that has so many, in the order of its layers.
+///
+/// As long as there are weights enough, a layer whose operator cannot be read has some, too.
+pub fn usages(network: &Network, available: usize) -> Vec<Usage> {
+    let takes = |layer: &&network::Layer| {
+        layer.weight_source.is_absent()
+            && layer.bypass.value() != Some(true)
+            && !matches!(
+                layer.op.value(),
+                Some(Operation::Passthrough | Operation::Eltwise(_))
+            )
+    };
+    let readable = |layer: &&network::Layer| layer.op.invalid().is_none();
+    let all: Vec<_> = network.layers.iter().filter(takes).collect();
+    let all = if all.len() > available {
+        all.into_iter().filter(readable).collect()
+    } else {
+        all
+    };
+    all.into_iter()
+        .map(|layer| Usage {
+            transposed: layer.op.value() == Some(Operation::ConvTranspose2d),
+            groups: layer.groups.value().unwrap_or(1),
+        })
+        .collect()
 }
 
 impl Layer {
