@@ -5,11 +5,13 @@ mod json;
 mod lifetime;
 mod svg;
 mod text;
+mod theme;
 
 pub use budget::{Budget, LayerCost, Share, Usage};
 pub use json::{json, json_schema};
-pub use svg::{Theme, svg};
+pub use svg::svg;
 pub use text::{layer_text, text};
+pub use theme::Theme;
 
 use schemars::JsonSchema;
 use serde::Serialize;
