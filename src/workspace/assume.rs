@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::device::{self, DeviceId};
 use crate::diagnostic::Finding;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{self, Network, Spanned};
+use crate::network::{self, Network, Operation, Spanned};
 use crate::pytorch::checkpoint::{self, Checkpoint};
 use crate::pytorch::dataset;
 use crate::report::FileReport;
@@ -496,7 +496,10 @@ fn takes(network: &Network, [channels, height, width]: [i64; 3]) -> bool {
         let processors = i64::from(processors);
         processors == channels || channels > i64::from(device::PROCESSORS)
     });
-    enough
+    // Layers that only pass data on may stand in for those that `--start-layer` leaves out.
+    let works = first.op.value() != Some(Operation::Passthrough);
+    works
+        && enough
         && first.in_channels.value().is_none_or(|own| own == channels)
         && first
             .in_dim
