@@ -7,5 +7,5 @@
 mod placement;
 mod problem;
 
-pub use placement::{Fullest, Placement, STEPS, fullest, lowest_free, place};
+pub use placement::{Fullest, Placement, STEPS, free, fullest, lowest_free, place};
 pub use problem::{Bundle, Member, Problem, Relation, Unplaceable};

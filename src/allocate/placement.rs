@@ -138,7 +138,7 @@ pub fn lowest_free(
 
 /// The bases, multiples of `step`, at which a bundle meets none of those with a base: 0 and those
 /// right behind something, the lowest first.
-fn free(
+pub fn free(
     problem: &Problem,
     bundle: usize,
     bases: &[Option<i64>],
