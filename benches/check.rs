@@ -68,6 +68,15 @@ fn parse(bencher: Bencher, size: &str) {
     bencher.bench(|| yaml::parse(&sample.text));
 }
 
+/// As while a list is typed: a bracket in the middle is not closed yet.
+#[divan::bench(args = SIZES)]
+fn parse_with_an_open_bracket(bencher: Bencher, size: &str) {
+    let text = &SAMPLES[size].text;
+    let middle = text.len() / 2 + text[text.len() / 2..].find('\n').unwrap_or(0);
+    let broken = format!("{}\n    in_dim: [1,{}", &text[..middle], &text[middle..]);
+    bencher.bench(|| yaml::parse(&broken));
+}
+
 /// From the tree to the derived facts.
 #[divan::bench(args = SIZES)]
 fn analyse(bencher: Bencher, size: &str) {

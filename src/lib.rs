@@ -7,11 +7,14 @@
 //! The stable surface is [`check`], [`Facts`], [`Finding`], [`Fix`] and [`Edit`]; the modules are
 //! public for tests and benchmarks.
 
+pub mod allocate;
 pub mod analysis;
 pub mod cli;
 pub mod device;
 pub mod diagnostic;
 pub mod facts;
+pub mod ide;
+pub mod lsp;
 pub mod map;
 pub mod network;
 pub mod pytorch;

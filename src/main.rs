@@ -1,7 +1,8 @@
-//! The binary: hands the arguments to the command line, and its exit code to the system.
+//! The binary: hands the arguments to the command line, the language server to it, and its exit code
+//! to the system.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    ai8x_lint::cli::main()
+fn main() {
+    let code = ai8x_lint::cli::main(ai8x_lint::lsp::run);
+    // The thread that reads standard input must not hold up the end.
+    std::process::exit(code.into());
 }

@@ -562,8 +562,8 @@ fn assumptions_are_said_on_demand() {
     ----- stdout -----
     Found nothing in 2 files
     ----- stderr -----
-    ai8x-lint: a.yaml: device MAX78000 (beginning of `arch`); izer-flags unknown; shapes unknown
-    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --no-kat (comment in line 20); shapes s.json (comment in line 20): input 3x2x2 and 2 weighted layers
+    ai8x-lint: a.yaml: device MAX78000 (beginning of `arch`); izer-flags unknown; shapes unknown; checkpoint unknown; input unknown
+    ai8x-lint: b.yaml: device MAX78002 (comment in line 20); izer-flags --no-kat (comment in line 20); shapes s.json (comment in line 20): input 3x2x2 and 2 weighted layers; checkpoint unknown; input as the shapes file says
     ");
     assert_snapshot!(
         folder.run(&["-v", "--device", "MAX78000", "--izer-flags", "--softmax", "--shapes", "s.json", "b.yaml"]),
@@ -572,7 +572,7 @@ fn assumptions_are_said_on_demand() {
     ----- stdout -----
     Found nothing in 1 file
     ----- stderr -----
-    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --softmax (command line); shapes s.json (command line): input 3x2x2 and 2 weighted layers
+    ai8x-lint: b.yaml: device MAX78000 (command line); izer-flags --softmax (command line); shapes s.json (command line): input 3x2x2 and 2 weighted layers; checkpoint unknown; input as the shapes file says
     "
     );
     assert_snapshot!(folder.run(&["--device", "MAX78003", "b.yaml"]), @"
@@ -931,6 +931,8 @@ fn what_is_in_force_is_printed() {
     device            MAX78002 (ai8x-lint.toml)
     izer-flags        --fifo (ai8x-lint.toml)
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
+    checkpoint        unknown
+    input             as the shapes file says
     select            AX
     extend-select     none
     ignore            AX981
@@ -944,9 +946,11 @@ fn what_is_in_force_is_printed() {
     exit code: 0
     ----- stdout -----
     configuration     ai8x-lint.toml
-    device            unknown, both are checked
+    device            either (command line)
     izer-flags        --fifo (ai8x-lint.toml)
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
+    checkpoint        unknown
+    input             as the shapes file says
     select            AX
     extend-select     none
     ignore            AX981

@@ -4,6 +4,7 @@
 mod support;
 
 use ai8x_lint::diagnostic::{Applicability, Code, Finding, Severity};
+use ai8x_lint::map;
 use ai8x_lint::report::{FileReport, json, json_schema};
 use ai8x_lint::text::{Edit, Span};
 use ai8x_lint::workspace::shapes::{self, Shapes};
@@ -14,6 +15,7 @@ use serde_json::Value;
 #[test]
 fn schemas_are_committed() {
     support::assert_committed("ai8x-lint-output.schema.json", &json_schema());
+    support::assert_committed("ai8x-lint-map.schema.json", &map::json_schema());
     support::assert_committed("ai8x-lint.schema.json", &config::schema());
     support::assert_committed("shapes.schema.json", &shapes::schema());
 }

@@ -5,10 +5,18 @@ mod support;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use ai8x_lint::analysis::Analysis;
 use ai8x_lint::check;
+use ai8x_lint::device::DeviceId;
 use ai8x_lint::diagnostic::{Code, Finding};
 use ai8x_lint::facts::Facts;
-use ai8x_lint::text::{Span, apply_edits};
+use ai8x_lint::ide::hints::HintSettings;
+use ai8x_lint::ide::symbols::Symbol;
+use ai8x_lint::ide::{self, Analyzed};
+use ai8x_lint::map::Theme;
+use ai8x_lint::map::{self, MemoryMap};
+use ai8x_lint::text::{Edit, Span, apply_edits};
+use ai8x_lint::{network, yaml};
 use proptest::prelude::*;
 
 /// What a rule that panicked becomes.
@@ -138,7 +146,159 @@ fn assert_sound(text: &str, found: &[Finding]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Draws the map of a text on both chips, and checks its size.
+fn assert_drawn(text: &str, facts: &Facts) -> Result<(), TestCaseError> {
+    let network = network::lower(&yaml::parse(text), text);
+    for device in DeviceId::ALL {
+        let analysis = Analysis::new(&network, device.table(), facts);
+        let map = MemoryMap::new(&network, device.table(), &analysis);
+        let drawing = map::text(&map, device.table(), None);
+        for line in drawing.lines() {
+            prop_assert!(line.chars().count() <= 80, "{line}");
+        }
+        for block in drawing.split("\n\n").take(map.steps.len()) {
+            prop_assert!(block.lines().count() <= 10, "{block}");
+        }
+    }
+    Ok(())
+}
+
+/// Asks everything that an editor asks, at this place of the text (per mille).
+fn assert_shown(text: &str, facts: &Facts, place: usize) -> Result<(), TestCaseError> {
+    let analyzed = Analyzed::new(text.into(), facts.clone());
+    let length = text.len() as u32;
+    let offset = text.floor_char_boundary(text.len() * place / 1000) as u32;
+    let all = Span::new(0, length);
+    let in_text = |span: Span| text.get(span.range()).is_some();
+    let fits = |edits: &[Edit]| apply_edits(text, edits).is_some();
+
+    for picture in [None, Some(Theme::Neutral)] {
+        if let Some(hover) = ide::hover::hover(&analyzed, offset, picture) {
+            prop_assert!(
+                in_text(hover.span) && hover.span.touches(offset),
+                "{hover:?}"
+            );
+            prop_assert!(!hover.markdown.is_empty());
+        }
+    }
+    for one in ide::completion::complete(&analyzed, offset) {
+        prop_assert!(fits(std::slice::from_ref(&one.edit)), "{one:?}");
+        prop_assert!(one.edit.span.touches(offset), "{one:?}");
+        let replaced = one.edit.span.text(text);
+        prop_assert!(!replaced.contains(['\n', '\r']), "{one:?}");
+    }
+    let hints = ide::hints::hints(&analyzed, all, &HintSettings::default());
+    prop_assert!(hints.iter().all(|hint| in_text(Span::at(hint.offset))));
+    prop_assert!(
+        ide::lens::lenses(&analyzed)
+            .iter()
+            .all(|lens| in_text(lens.span))
+    );
+    assert_outline(text, all, &ide::symbols::symbols(&analyzed))?;
+    for action in ide::actions::actions(&analyzed, all) {
+        prop_assert!(fits(&action.edits), "{action:?}");
+    }
+
+    use ide::navigation;
+    for target in navigation::definition(&analyzed, offset) {
+        prop_assert!(in_text(target.span) && target.span.contains(target.selection));
+    }
+    let places = navigation::references(&analyzed, offset, true);
+    prop_assert!(places.into_iter().all(in_text));
+    prop_assert!(
+        navigation::highlights(&analyzed, offset)
+            .iter()
+            .all(|(span, _)| in_text(*span))
+    );
+    if let Some(span) = navigation::prepare_rename(&analyzed, offset) {
+        prop_assert!(span.touches(offset));
+        let edits = navigation::rename(&analyzed, offset, "new-name");
+        prop_assert!(edits.is_ok_and(|edits| fits(&edits)));
+    }
+    if let Some(item) = navigation::call_item(&analyzed, offset) {
+        prop_assert!(in_text(item.span) && item.span.contains(item.selection));
+        for flows in [navigation::incoming, navigation::outgoing] {
+            for (other, places) in flows(&analyzed, item.layer) {
+                prop_assert!(in_text(other.span) && places.into_iter().all(in_text));
+            }
+        }
+    }
+
+    use ide::structure;
+    let folds = structure::folding(&analyzed);
+    prop_assert!(folds.iter().all(|fold| in_text(fold.span)));
+    let nested = structure::selection(&analyzed, offset);
+    prop_assert!(
+        nested
+            .iter()
+            .all(|span| in_text(*span) && span.touches(offset))
+    );
+    prop_assert!(nested.is_sorted_by(|inner, outer| outer.contains(*inner) && outer != inner));
+    prop_assert!(
+        structure::links(&analyzed)
+            .iter()
+            .all(|link| in_text(link.span))
+    );
+    let tokens = ide::tokens::tokens(&analyzed, None);
+    prop_assert!(tokens.is_sorted_by(|one, other| one.span.end <= other.span.start));
+
+    for step in &analyzed.map().steps {
+        for theme in Theme::ALL {
+            prop_assert!(map::svg(analyzed.map(), step.layer, theme).is_some());
+        }
+    }
+    Ok(())
+}
+
+fn assert_outline(text: &str, around: Span, symbols: &[Symbol]) -> Result<(), TestCaseError> {
+    for symbol in symbols {
+        prop_assert!(text.get(symbol.span.range()).is_some(), "{symbol:?}");
+        prop_assert!(around.contains(symbol.span), "{symbol:?}");
+        prop_assert!(symbol.span.contains(symbol.selection), "{symbol:?}");
+        assert_outline(text, symbol.span, &symbol.children)?;
+    }
+    Ok(())
+}
+
 proptest! {
+    // Everything that an editor asks is much.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn changed_networks_are_shown(
+        index in any::<proptest::sample::Index>(),
+        changes in changes(),
+        place in 0..1001_usize,
+    ) {
+        let (text, facts) = index.get(&NETWORKS);
+        let text = changed(text, &changes);
+        // Where the change is, and anywhere.
+        let changed = changes.first().map_or(0, |(place, _, _)| *place);
+        for place in [changed, changed + 1, place] {
+            assert_shown(&text, facts, place)?;
+        }
+        assert_shown(&text, &Facts::default(), place)?;
+    }
+
+    #[test]
+    fn broken_yaml_is_shown(
+        text in "([-:%¡😀a0 \\[\\]{}\"'#&*!|>\t]{0,6}\n? {0,4}){0,8}",
+        place in 0..1001_usize,
+    ) {
+        assert_shown(&text, &Facts::default(), place)?;
+    }
+}
+
+proptest! {
+    #[test]
+    fn changed_networks_are_drawn(index in any::<proptest::sample::Index>(), changes in changes()) {
+        let (text, facts) = index.get(&NETWORKS);
+        let text = changed(text, &changes);
+        for facts in [facts, &Facts::default()] {
+            assert_drawn(&text, facts)?;
+        }
+    }
+
     #[test]
     fn changed_networks_are_linted(index in any::<proptest::sample::Index>(), changes in changes()) {
         let (text, facts) = index.get(&NETWORKS);

@@ -100,7 +100,10 @@ impl Placement<'_> {
             .map(|layer| Some(weight_origin(self.network, layer)).filter(|&origin| origin != layer))
             .collect();
         let mut result = BiasMemory {
-            layers: vec![Ok(None); count],
+            layers: demands
+                .iter()
+                .map(|demand| demand.err().map_or(Ok(None), Err))
+                .collect(),
             used: Ok([0; QUADRANTS as usize]),
             exhausted: None,
         };

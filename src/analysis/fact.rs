@@ -43,3 +43,11 @@ pub fn optional<T: Copy>(field: &Field<T>) -> Fact<Option<T>> {
         Field::Invalid { code, .. } => Err(Missing::Broken(*code)),
     }
 }
+
+/// The code of a broken fact, where it is one.
+pub fn broken_by<T>(fact: &Fact<T>) -> Option<Code> {
+    match fact {
+        Err(Missing::Broken(code)) => Some(*code),
+        _ => None,
+    }
+}

@@ -8,6 +8,7 @@
 //! Where a stage finds such a fault it records it in [`Analysis::faults`], and the rule of that code
 //! explains it.
 
+mod alignment;
 mod bias;
 mod conflicts;
 mod fact;
@@ -16,18 +17,24 @@ mod gaps;
 mod graph;
 mod hardware;
 mod kernels;
+mod latency;
 mod memory;
 mod parameters;
 mod region;
 mod shapes;
 mod streaming;
+mod walk;
 
+pub use alignment::{
+    Alignment, Difference, DifferenceKind, Flow, Operation as FlowOperation, Window,
+};
 pub use bias::{Bias, BiasExhausted, BiasMemory};
 pub use conflicts::{Conflict, ConflictKind};
-pub use fact::{Fact, Missing, broken, optional, unknown, value_or};
+pub use fact::{Fact, Missing, broken, broken_by, optional, unknown, value_or};
 pub use graph::{Graph, Input, Next};
 pub use hardware::{Dilation, Hardware, HardwareKernel};
 pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels, kernel_capacity, weight_bits};
+pub use latency::{Cost, Costs};
 pub use memory::{
     Layout, MaskSource, Memory, in_quadrant, instance_base, is_contiguous, low_mask, place_of_word,
     shared_instance, written_by,
@@ -35,8 +42,8 @@ pub use memory::{
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};
 pub use shapes::{
-    ChannelSource, Shape, Spread, broken_by, channels_of_mask, convolved, is_2d, kernel_differs,
-    pooled, source_channels, source_dim, takes_weights,
+    ChannelSource, Shape, Spread, channels_of_mask, convolved, is_2d, kernel_differs, pooled,
+    source_channels, source_dim, takes_weights,
 };
 pub use streaming::Stream;
 
@@ -122,6 +129,8 @@ pub struct Analysis {
     pub input: Fact<Region>,
     /// Writes over what somebody needs, in order of execution.
     pub conflicts: Vec<Conflict>,
+    /// The layers beside those of the model, where it is known.
+    pub alignment: Option<Alignment>,
     /// What stopped a derivation, in no special order.
     pub faults: Vec<Fault>,
 }
@@ -140,7 +149,7 @@ impl Analysis {
         let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
         refuse_settings(&mut parameters, device, &graph, &mut faults);
         let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
-        let shapes = shapes::Walk {
+        let shapes = walk::Walk {
             network,
             device,
             facts,
@@ -232,6 +241,15 @@ impl Analysis {
             streams: &streams,
         }
         .find();
+        let alignment = facts.model.as_deref().map(|model| {
+            alignment::Aligner {
+                network,
+                graph: &graph,
+                parameters: &parameters,
+                model,
+            }
+            .run()
+        });
         let weights = weights
             .into_iter()
             .map(|weight| weight.map(|weight| weight.cloned()))
@@ -249,6 +267,7 @@ impl Analysis {
             memory,
             input,
             conflicts,
+            alignment,
             faults,
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceId;
 use crate::diagnostic::Severity;
@@ -34,6 +34,10 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Lint network files
     Check(Box<CheckArgs>),
+    /// Draw what lies where in data memory, and how much of the chip a network takes
+    Map(MapArgs),
+    /// Choose where in data memory each layer writes, masks kept
+    Allocate(AllocateArgs),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -42,12 +46,17 @@ pub(super) enum Command {
     Devices,
     /// Print what is in force for a network, and why
     Config(ConfigArgs),
+    /// Write the shapes file of a checkpoint
+    Shapes(ShapesArgs),
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    #[command(alias = "lsp")]
+    Server(ServerArgs),
 }
 
 impl Command {
     /// Whether an argument is the name of a command.
     pub(super) fn is_named(argument: &str) -> bool {
-        Self::has_subcommand(argument) || argument == "help"
+        Cli::command().find_subcommand(argument).is_some() || argument == "help"
     }
 }
 
@@ -135,14 +144,17 @@ pub(super) struct CheckArgs {
 }
 
 /// What the network does not say itself.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct FactArgs {
-    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on both
+    /// The chip: MAX78000, MAX78002 (or AI85, AI87), or `both` for what is wrong on either
     #[arg(long, value_name = "DEVICE", value_parser = device, help_heading = "Facts")]
     pub(super) device: Option<DeviceChoice>,
     /// A shapes file for all networks, instead of each one's NAME.shapes.json
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub(super) shapes: Option<PathBuf>,
+    /// A checkpoint (.pth.tar), instead of the one that the network's build command names
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub(super) checkpoint: Option<PathBuf>,
     /// The flags that the vendor's tool gets: "--fifo --overlap-data"
     #[arg(
         long,
@@ -177,6 +189,40 @@ pub(super) struct FileArgs {
 }
 
 #[derive(Args)]
+pub(super) struct MapArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    /// How to print the map
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: MapFormat,
+    /// Only this layer: its number or its name
+    #[arg(long, value_name = "LAYER")]
+    pub(super) layer: Option<String>,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct AllocateArgs {
+    /// The network
+    pub(super) file: PathBuf,
+    /// Move the output of this layer only: its number or its name
+    #[arg(long, value_name = "LAYER")]
+    pub(super) layer: Option<String>,
+    /// Write the new offsets into the file instead of showing them
+    #[arg(long)]
+    pub(super) write: bool,
+    #[command(flatten)]
+    pub(super) facts: FactArgs,
+    /// The configuration file, instead of the nearest one above the network
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(super) struct ExplainArgs {
     /// Codes or names of rules, beginnings of codes, or keys of the network file
     #[arg(value_name = "RULE|KEY", required_unless_present = "all")]
@@ -204,6 +250,24 @@ pub(super) struct ConfigArgs {
     pub(super) config: Option<PathBuf>,
 }
 
+#[derive(Args)]
+pub(super) struct ShapesArgs {
+    /// The checkpoint (.pth.tar)
+    pub(super) checkpoint: PathBuf,
+    /// The network that uses it: says which weights are transposed or grouped, and its input
+    pub(super) network: Option<PathBuf>,
+    /// Print into this file, such as NAME.shapes.json
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ServerArgs {
+    /// Standard input and output are the only way; some editors say so
+    #[arg(long, hide = true)]
+    stdio: bool,
+}
+
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -226,6 +290,16 @@ pub(super) enum Format {
     Junit,
     /// The text of yamllint, for `ai8xize.py --yamllint ai8x-lint`
     Yamllint,
+}
+
+/// The formats of a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MapFormat {
+    /// A drawing for each layer, and tables
+    #[default]
+    Text,
+    /// JSON; `ai8x-lint schema map` describes it
+    Json,
 }
 
 /// When to use colors.
@@ -269,6 +343,8 @@ pub(super) enum SchemaOf {
     Config,
     /// The output of `--output-format json`
     Output,
+    /// The output of `map --format json`
+    Map,
     /// The shapes file
     Shapes,
 }
@@ -290,7 +366,6 @@ fn flags(words: &str) -> Result<(String, Flags), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_are_consistent() {

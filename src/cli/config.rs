@@ -1,29 +1,22 @@
 //! `ai8x-lint config`: what is in force for one network, and why.
 
 use std::fmt::{Display, Write};
-use std::path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 
 use crate::diagnostic::Severity;
-use crate::report::concise;
 use crate::rules::words::{count, list};
-use crate::workspace::{Assumptions, Known, Selection, SourceFile, lint, shown};
+use crate::workspace::{Assumptions, Known, Origin, shown};
 
 use super::args::ConfigArgs;
-use super::inputs::{configurations, overrides};
+use super::inputs::{Network, network};
 
 pub(super) fn run(args: &ConfigArgs) -> Result<String> {
-    let path = path::absolute(&args.file)?;
-    let file = SourceFile::read(&path)
-        .map_err(|trouble| anyhow!("{}: {}", trouble.name, trouble.message))?;
-    let configurations = configurations(args.config.as_deref())?;
-    let config = configurations.of_file(&path);
-    let overrides = overrides(&args.facts, Selection::default())?;
-    let linted = lint(&file, &config, &overrides);
-    if let Some(fault) = config.fault.as_ref().or(linted.sidecar.as_ref()) {
-        bail!("{}", concise(std::slice::from_ref(fault)).trim_end());
-    }
+    let Network {
+        file,
+        config,
+        linted,
+    } = network(&args.file, args.config.as_deref(), &args.facts)?;
 
     let settings = &config.settings;
     let severities: Vec<String> = settings
@@ -35,7 +28,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
         Some(severity) => severity.to_string(),
         None => format!("{usual} (default)"),
     };
-    let excluded = if config.excludes(&path) {
+    let excluded = if config.excludes(&file.path) {
         "this file, when it is found in a folder"
     } else {
         "not this file"
@@ -50,13 +43,15 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
         ("device", device(&linted.assumptions)),
         ("izer-flags", flags(&linted.assumptions)),
         ("shapes", shapes(&linted.assumptions)),
+        ("checkpoint", checkpoint(&linted.assumptions)),
+        ("input", input(&linted.assumptions)),
         (
             "select",
             selected.map_or_else(|| "all rules".to_owned(), |rules| all(rules)),
         ),
         ("extend-select", all(&settings.extend_select)),
         ("ignore", all(&settings.ignore)),
-        ("per-file-ignores", all(&config.ignored_in(&path))),
+        ("per-file-ignores", all(&config.ignored_in(&file.path))),
         ("severity", all(&severities)),
         ("exclude", excluded.to_owned()),
         (
@@ -76,15 +71,17 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
 pub(super) fn device(assumptions: &Assumptions) -> String {
     match &assumptions.device {
         Some(known) => because(known.value.name(), known),
-        None => "unknown, both are checked".to_owned(),
+        None if assumptions.each_device => format!("either ({})", Origin::CommandLine),
+        None => unknown("unknown, both are checked", "device", assumptions),
     }
 }
 
 /// The flags of the vendor's tool, and why.
 pub(super) fn flags(assumptions: &Assumptions) -> String {
     match &assumptions.flags {
+        Some(known) if known.value.0.is_empty() => because("none", known),
         Some(known) => because(&known.value.0, known),
-        None => "unknown".to_owned(),
+        None => unknown("unknown", "izer-flags", assumptions),
     }
 }
 
@@ -103,6 +100,54 @@ pub(super) fn shapes(assumptions: &Assumptions) -> String {
         says.push(count(weights.len() as i64, "weighted layer"));
     }
     format!("{}: {}", because(&shown(path), known), all(&says))
+}
+
+/// What the checkpoint says, and why it is the one.
+pub(super) fn checkpoint(assumptions: &Assumptions) -> String {
+    let Some(known) = &assumptions.checkpoint else {
+        return unknown("unknown", "checkpoint", assumptions);
+    };
+    let checkpoint = &known.value.checkpoint;
+    let mut says = vec![count(checkpoint.layers.len() as i64, "weighted layer")];
+    says.extend(checkpoint.arch.as_ref().map(|arch| format!("arch {arch}")));
+    says.extend(checkpoint.epoch.map(|epoch| format!("epoch {epoch}")));
+    says.extend(checkpoint.quantized.map(|quantized| {
+        let word = if quantized {
+            "quantized"
+        } else {
+            "not quantized"
+        };
+        word.to_owned()
+    }));
+    if known.value.weights.is_none() {
+        says.push("of another model, so its weights do not count".to_owned());
+    }
+    let path = because(&shown(&known.value.path), known);
+    format!("{path}: {}", says.join(", "))
+}
+
+/// The input by a sample or the data set, and why.
+pub(super) fn input(assumptions: &Assumptions) -> String {
+    let shapes = assumptions.shapes.as_ref();
+    if shapes.is_some_and(|known| known.value.1.input.is_some()) {
+        return "as the shapes file says".to_owned();
+    }
+    let Some(known) = &assumptions.input else {
+        return unknown("unknown", "input", assumptions);
+    };
+    let shape = known.value.shape.map(|size| size.to_string()).join("x");
+    match &known.value.path {
+        Some(path) => format!("{shape}: {}", because(&shown(path), known)),
+        None => because(&shape, known),
+    }
+}
+
+/// That something is unknown, and what speaks of it all the same.
+fn unknown(word: &str, what: &str, assumptions: &Assumptions) -> String {
+    match assumptions.unsettled(what) {
+        Some(unsettled) => format!("{word}: {}", unsettled.why),
+        None => word.to_owned(),
+    }
 }
 
 fn because<T>(value: &str, known: &Known<T>) -> String {

@@ -1,22 +1,25 @@
 //! The command line: arguments, commands, exit codes.
 
+mod allocate;
 mod args;
 mod check;
 mod config;
 mod devices;
 mod explain;
 mod inputs;
+mod map;
 mod output;
 mod plain;
+mod shapes;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use serde_json::to_string_pretty;
 
+use crate::map::json_schema as map_schema;
 use crate::network::schema;
 use crate::report::json_schema;
 use crate::workspace;
@@ -28,21 +31,22 @@ const FOUND: u8 = 1;
 /// Exit code where the tool could not do its work.
 const FAILED: u8 = 2;
 
-/// Runs the command line of this process.
-pub fn main() -> ExitCode {
+/// Runs the command line of this process, and yields its exit code. The language server is another
+/// edge; the caller brings it.
+pub fn main(serve: fn() -> u8) -> u8 {
     let cli = match Cli::try_parse_from(with_command(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED));
+            return u8::try_from(error.exit_code()).unwrap_or(FAILED);
         }
     };
-    match run(cli.command) {
-        Ok(code) => ExitCode::from(code),
+    match run(cli.command, serve) {
+        Ok(code) => code,
         Err(error) => {
             complain(&format!("{error:#}"));
-            ExitCode::from(FAILED)
+            FAILED
         }
     }
 }
@@ -58,17 +62,26 @@ fn with_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     arguments
 }
 
-fn run(command: Command) -> Result<u8> {
+fn run(command: Command, serve: fn() -> u8) -> Result<u8> {
     match command {
         Command::Check(args) => return check::run(&args),
+        Command::Server(_) => return Ok(serve()),
         Command::Explain(args) => print(&explain::run(&args)?)?,
+        Command::Map(args) => print(&map::run(&args)?)?,
+        Command::Allocate(args) => print(&allocate::run(&args)?)?,
         Command::Devices => print(&devices::table())?,
         Command::Config(args) => print(&config::run(&args)?)?,
+        Command::Shapes(args) => match (shapes::run(&args)?, &args.output_file) {
+            (text, None) => print(&text)?,
+            (text, Some(path)) => std::fs::write(path, text)
+                .with_context(|| format!("{} cannot be written", workspace::shown(path)))?,
+        },
         Command::Schema(args) => {
             let schema = match args.of {
                 SchemaOf::Network => schema::network(),
                 SchemaOf::Config => workspace::config::schema(),
                 SchemaOf::Output => json_schema(),
+                SchemaOf::Map => map_schema(),
                 SchemaOf::Shapes => workspace::shapes::schema(),
             };
             print(&(to_string_pretty(&schema)? + "\n"))?;
@@ -113,10 +126,15 @@ mod tests {
         assert_eq!(run(&["-"]), "check -");
         for own in [
             "check",
+            "map",
+            "allocate",
             "explain",
             "schema",
             "devices",
             "config",
+            "shapes",
+            "server",
+            "lsp",
             "help",
             "--version",
             "-h",

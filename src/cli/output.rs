@@ -71,11 +71,13 @@ fn complain_of(args: &CheckArgs, outcome: &Outcome) {
     if args.verbose {
         for file in &outcome.files {
             complain(&format!(
-                "{}: device {}; izer-flags {}; shapes {}",
+                "{}: device {}; izer-flags {}; shapes {}; checkpoint {}; input {}",
                 file.report.path,
                 config::device(&file.assumptions),
                 config::flags(&file.assumptions),
-                config::shapes(&file.assumptions)
+                config::shapes(&file.assumptions),
+                config::checkpoint(&file.assumptions),
+                config::input(&file.assumptions)
             ));
         }
     }

@@ -51,4 +51,5 @@ pub static MAX78000: Device = Device {
     passthrough_pool_one_pass: true, // MAX_POOL_PASSES
     eltwise_multipass_emulated: true, // EMULATE_ELTWISE_MP
     avg_pool_after_eltwise_costs_layer: false, // REQUIRE_PASSTHROUGH_AVGPOOL_AFTER_ELTWISE
+    latency_formula: true,    // SUPPORT_LATENCY_CALC
 };

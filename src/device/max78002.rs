@@ -51,4 +51,5 @@ pub static MAX78002: Device = Device {
     passthrough_pool_one_pass: false, // MAX_POOL_PASSES
     eltwise_multipass_emulated: false, // EMULATE_ELTWISE_MP
     avg_pool_after_eltwise_costs_layer: true, // REQUIRE_PASSTHROUGH_AVGPOOL_AFTER_ELTWISE
+    latency_formula: false,  // SUPPORT_LATENCY_CALC
 };

@@ -176,4 +176,6 @@ pub struct Device {
     pub eltwise_multipass_emulated: bool,
     /// Whether average pooling right behind an element-wise layer costs an extra hardware layer.
     pub avg_pool_after_eltwise_costs_layer: bool,
+    /// Whether the vendor gives a formula for the cycles of a layer.
+    pub latency_formula: bool,
 }

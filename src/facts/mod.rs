@@ -1,6 +1,12 @@
 //! What is known from outside the file, each with its source. Plain data; `workspace` fills it.
 
+pub mod model;
+
+use std::sync::Arc;
+
 use crate::device::DeviceId;
+
+use model::Model;
 
 /// Everything from outside. The default knows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,11 +15,15 @@ pub struct Facts {
     pub device: Option<DeviceId>,
     /// The network's input as channels, height, width (1-D data has width 1).
     pub input: Option<[i64; 3]>,
+    /// The name of the model whose checkpoint the weights are from.
+    pub arch: Option<String>,
     /// The weighted layers in sequence order: those with an operator, not bypass, without
     /// `weight_source`.
     pub weights: Option<Vec<Weight>>,
     /// The flags of the vendor's command; `None` where nobody says, then all of them are unknown.
     pub flags: Option<Flags>,
+    /// The model that the network was trained as, where it was read.
+    pub model: Option<Arc<Model>>,
 }
 
 /// The weights of one layer, as a checkpoint tells them.

@@ -1,18 +1,30 @@
 //! The memory map of a network: what lies where in data memory while each layer runs. Pure.
 
+mod budget;
+mod json;
+mod lifetime;
+mod svg;
 mod text;
+mod theme;
 
-pub use text::text;
+pub use budget::{Budget, LayerCost, Share, Usage};
+pub use json::{json, json_schema};
+pub use svg::svg;
+pub use text::{layer_text, text};
+pub use theme::Theme;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::analysis::{Analysis, Operator, Progression, Region, instance_base};
+use crate::analysis::{Analysis, Costs, Operator, Progression, Region, instance_base};
 use crate::device::{Device, INSTANCES};
 use crate::network::{Eltwise, Network, Source};
 
+use lifetime::{Lifetime, lifetimes};
+
 /// The map of a whole run.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MemoryMap {
     /// The chip.
     pub device: &'static str,
@@ -20,12 +32,13 @@ pub struct MemoryMap {
     pub instance_bytes: i64,
     /// One step a layer, in order of execution.
     pub steps: Vec<Step>,
-    /// The highest byte in use of each instance over the whole run, plus one.
-    pub peak_bytes: Vec<i64>,
+    /// How much of the chip the whole run takes.
+    pub budget: Budget,
 }
 
 /// What lies in memory while one layer runs.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// The layer's number.
     pub layer: usize,
@@ -40,16 +53,21 @@ pub struct Step {
     /// The tensors in memory: those that it reads first, then its output, then others that are
     /// still needed.
     pub tensors: Vec<Tensor>,
+    /// What its output takes the place of; null where nothing lay there.
+    pub replaces: Option<Replaced>,
     /// Words that are written while somebody needs what they hold: instance and byte offset.
     pub conflicts: Vec<Spot>,
     /// The highest byte in use in any instance, plus one.
     pub used_bytes: i64,
+    /// What the layer costs.
+    pub cost: LayerCost,
     /// Whether everything that the layer reads and writes is known.
     pub complete: bool,
 }
 
 /// One tensor in memory.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Tensor {
     /// The layer that wrote it; none for the network's input.
     pub layer: Option<usize>,
@@ -62,6 +80,16 @@ pub struct Tensor {
     #[serde(skip)]
     #[schemars(skip)]
     region: Region,
+}
+
+/// A tensor that gives way to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replaced {
+    /// The layer that wrote it; none for the network's input.
+    pub layer: Option<usize>,
+    /// The last layer that reads it, the step's own layer included; none where nobody does.
+    pub last_read_by: Option<usize>,
 }
 
 /// What the layer of a step does with a tensor.
@@ -78,6 +106,7 @@ pub enum Role {
 
 /// A part of a tensor in one instance. Bytes count from the start of the instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Range {
     /// The instance, 0 to 15.
     pub instance: u32,
@@ -91,6 +120,7 @@ pub struct Range {
 
 /// A word in data memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Spot {
     /// The instance, 0 to 15.
     pub instance: u32,
@@ -101,15 +131,17 @@ pub struct Spot {
 impl MemoryMap {
     /// Draws the map from the analysis.
     pub fn new(network: &Network, device: &'static Device, analysis: &Analysis) -> Self {
-        let tensors = lifetimes(analysis);
+        let tensors = lifetimes(device, analysis);
+        let costs = Costs::new(network, device, analysis);
         let mut peak_bytes = vec![0; INSTANCES as usize];
-        let steps = analysis
+        let steps: Vec<Step> = analysis
             .graph
             .order
             .iter()
             .enumerate()
             .map(|(time, &layer)| {
-                let step = step(network, device, analysis, &tensors, time, layer);
+                let cost = LayerCost::new(analysis, &costs.layers[layer], layer);
+                let step = step(network, device, analysis, &tensors, time, cost);
                 for range in step.tensors.iter().flat_map(|tensor| &tensor.ranges) {
                     if let Some(peak) = peak_bytes.get_mut(range.instance as usize) {
                         *peak = range.end.saturating_add(1).max(*peak);
@@ -121,46 +153,10 @@ impl MemoryMap {
         Self {
             device: device.name,
             instance_bytes: device.instance_bytes,
+            budget: Budget::new(device, analysis, &costs, &steps, &peak_bytes),
             steps,
-            peak_bytes,
         }
     }
-}
-
-/// When a tensor is made and last needed, as positions in the order of execution.
-struct Lifetime {
-    source: Source,
-    made: Option<usize>,
-    last: Option<usize>,
-    kept: bool,
-}
-
-fn lifetimes(analysis: &Analysis) -> Vec<Lifetime> {
-    let graph = &analysis.graph;
-    let sources =
-        std::iter::once(Source::Input).chain(graph.order.iter().map(|&layer| Source::Layer(layer)));
-    sources
-        .map(|source| {
-            let last = graph
-                .readers(source)
-                .filter_map(|reader| graph.time(reader))
-                .max();
-            let (made, kept) = match source {
-                Source::Layer(layer) => (
-                    graph.time(layer),
-                    analysis.parameters[layer].output == Ok(true)
-                        || graph.final_layer == Some(layer),
-                ),
-                _ => (None, false),
-            };
-            Lifetime {
-                source,
-                made,
-                last,
-                kept,
-            }
-        })
-        .collect()
 }
 
 fn step(
@@ -169,8 +165,9 @@ fn step(
     analysis: &Analysis,
     lifetimes: &[Lifetime],
     time: usize,
-    layer: usize,
+    cost: LayerCost,
 ) -> Step {
+    let layer = analysis.graph.order[time];
     let (shape, memory) = (&analysis.shapes[layer], &analysis.memory[layer]);
     let parameters = &analysis.parameters[layer];
     let mut tensors: Vec<Tensor> = lifetimes
@@ -181,21 +178,16 @@ fn step(
                 .any(|input| input.source == Ok(lifetime.source));
             let role = if lifetime.source == Source::Layer(layer) {
                 Role::Writes
-            } else if lifetime.made.is_some_and(|made| made >= time) {
+            } else if !lifetime.is_there(time) {
                 return None;
             } else if read {
                 Role::Reads
-            } else if lifetime.kept || lifetime.last.is_some_and(|last| last > time) {
-                Role::Live
             } else {
-                return None;
+                Role::Live
             };
-            let region = analysis.written_by(lifetime.source).ok()?.clone();
+            let region = lifetime.region.as_ref().ok()?.clone();
             Some(Tensor {
-                layer: match lifetime.source {
-                    Source::Layer(layer) => Some(layer),
-                    _ => None,
-                },
+                layer: lifetime.layer(),
                 role,
                 needed_until: if lifetime.kept {
                     None
@@ -229,6 +221,7 @@ fn step(
             _ => None,
         },
         tensors,
+        replaces: replaced(analysis, lifetimes, time),
         conflicts: analysis
             .conflicts
             .iter()
@@ -239,8 +232,29 @@ fn step(
             })
             .collect(),
         used_bytes,
+        cost,
         complete: memory.reads.is_ok() && memory.writes.is_ok(),
     }
+}
+
+/// The latest tensor where the layer at this time writes, unless a later layer still needs it.
+fn replaced(analysis: &Analysis, lifetimes: &[Lifetime], time: usize) -> Option<Replaced> {
+    let own = lifetimes
+        .iter()
+        .find(|lifetime| lifetime.made == Some(time))?;
+    let written = own.region.as_ref().ok()?;
+    let latest = lifetimes
+        .iter()
+        .filter(|lifetime| lifetime.made.is_none_or(|made| made < time))
+        .filter(|lifetime| {
+            let region = lifetime.region.as_ref();
+            region.is_ok_and(|region| region.intersects(written))
+        })
+        .max_by_key(|lifetime| lifetime.made)?;
+    (!latest.is_needed(time + 1)).then(|| Replaced {
+        layer: latest.layer(),
+        last_read_by: latest.last.map(|last| analysis.graph.order[last]),
+    })
 }
 
 /// What a layer does, in a few words.

@@ -1,5 +1,7 @@
 //! The typed network: what the file says, each value with its place, nothing derived.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Code;
 use crate::text::Span;
 
@@ -360,6 +362,8 @@ pub struct Network {
     pub duplicates: Vec<Layer>,
     /// Whether the sequence numbers have holes, so that references by number and index differ.
     pub has_holes: bool,
+    /// The first layer of each name, in lower case: its index.
+    pub(super) named: HashMap<String, usize>,
     /// What lowering found wrong, for the rules to report.
     pub problems: Vec<super::Problem>,
 }

@@ -34,11 +34,7 @@ impl Network {
             Reference::Number(number) => {
                 self.layers.iter().position(|layer| layer.number == *number)
             }
-            Reference::Name(name) => self.layers.iter().position(|layer| {
-                layer
-                    .name()
-                    .is_some_and(|other| other.to_lowercase() == name.to_lowercase())
-            }),
+            Reference::Name(name) => self.named.get(&name.to_lowercase()).copied(),
         };
         layer
             .map(Source::Layer)
@@ -50,12 +46,10 @@ impl Network {
         if name == "input" {
             return Ok(Source::Input);
         }
-        let layer = self
-            .layers
-            .iter()
-            .find(|layer| layer.name.get().is_some_and(|n| n.to_lowercase() == name));
-        if let Some(layer) = layer {
-            return self.index(layer.number).ok_or(Unresolved::OutOfRange);
+        if let Some(&layer) = self.named.get(&name) {
+            return self
+                .index(self.layers[layer].number)
+                .ok_or(Unresolved::OutOfRange);
         }
         // The tool keeps one name, that of the last block, and compares it as written.
         let buffer = self.data_buffer.last().and_then(|block| block.name.get());

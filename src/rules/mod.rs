@@ -46,6 +46,7 @@ pub mod tool;
 pub mod weight_memory;
 
 mod edits;
+pub(crate) mod relocate;
 mod run;
 pub(crate) mod words;
 
@@ -142,7 +143,8 @@ pub enum FixAvailability {
 /// `bad` marks each place that the rule reports: a comment line below it with carets under the
 /// place, `#   ^^^ AX411`. `^` alone may mark less than the whole place, but must start where it
 /// starts. `bad` yields these findings of the rule and no other error or warning; `good` yields
-/// no error and no warning. Facts come from comment directives in the text and from `shapes`.
+/// no error and no warning. Facts come from comment directives in the text, from `shapes` and
+/// from `model`.
 pub struct Example {
     /// A network in which the rule fires.
     pub bad: &'static str,
@@ -150,6 +152,8 @@ pub struct Example {
     pub good: &'static str,
     /// The shapes sidecar (JSON) of both, where channels or the input must be known.
     pub shapes: Option<&'static str>,
+    /// The model (Python) of both, its last class, where it must be known.
+    pub model: Option<&'static str>,
 }
 
 /// What a check sees.

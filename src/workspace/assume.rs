@@ -3,15 +3,19 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::device::DeviceId;
+use crate::device::{self, DeviceId};
 use crate::diagnostic::Finding;
-use crate::facts::{Facts, Flags};
-use crate::network::Spanned;
+use crate::facts::{Facts, Flags, Weight};
+use crate::network::{self, Layer, Network, Operation, Spanned};
+use crate::pytorch::checkpoint::{self, Checkpoint};
+use crate::pytorch::dataset;
 use crate::report::FileReport;
 use crate::rules::tool::CONFIGURATION;
 use crate::text::Span;
 
+use super::beside::{Builds, Said, Unsettled, load_checkpoint, load_sample, usual_sample};
 use super::config::Config;
 use super::directives::Directives;
 use super::selection::Selection;
@@ -28,6 +32,8 @@ pub struct Overrides {
     pub flags: Option<(String, Flags)>,
     /// `--shapes`: the file and what it says.
     pub shapes: Option<(PathBuf, Shapes)>,
+    /// `--checkpoint`: the file and what it says.
+    pub checkpoint: Option<(PathBuf, Arc<Checkpoint>)>,
     /// `--select`, `--extend-select` and `--ignore`
     pub selection: Selection,
 }
@@ -37,12 +43,12 @@ pub struct Overrides {
 pub enum DeviceChoice {
     /// This chip.
     One(DeviceId),
-    /// Either: only what is wrong on both is reported.
+    /// Either: whatever is wrong on one of them is reported, with its name.
     Both,
 }
 
 /// Where something that the network does not say comes from, best first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// An option of the command line.
     CommandLine,
@@ -52,6 +58,12 @@ pub enum Origin {
     Configuration(PathBuf),
     /// A shapes file that goes by the network's name.
     Sidecar,
+    /// The command in this line (from 1) of a script, which builds the network.
+    Script(PathBuf, u32),
+    /// A sample that goes by the name of the data set.
+    Sample,
+    /// The vendor's data set of this name.
+    DataSet(&'static str),
     /// The beginning of `arch`.
     Arch,
     /// The beginning of the file's name.
@@ -65,6 +77,9 @@ impl fmt::Display for Origin {
             Self::Directive(line) => write!(f, "comment in line {line}"),
             Self::Configuration(path) => f.write_str(&shown(path)),
             Self::Sidecar => f.write_str("has the network's name"),
+            Self::Script(path, line) => write!(f, "command in {}:{line}", shown(path)),
+            Self::Sample => f.write_str("has the name of `dataset`"),
+            Self::DataSet(name) => write!(f, "the vendor's data set {name}"),
             Self::Arch => f.write_str("beginning of `arch`"),
             Self::FileName => f.write_str("beginning of the file's name"),
         }
@@ -85,22 +100,92 @@ pub struct Known<T> {
 pub struct Assumptions {
     /// The chip; `None` where both are checked.
     pub device: Option<Known<DeviceId>>,
+    /// Whether what is wrong on only one of both counts, too, because the command line asks for it.
+    pub each_device: bool,
     /// The flags of the vendor's tool.
     pub flags: Option<Known<(String, Flags)>>,
     /// The shapes file and what it says.
     pub shapes: Option<Known<(PathBuf, Shapes)>>,
+    /// The checkpoint and what it says.
+    pub checkpoint: Option<Known<Trained>>,
+    /// The input by a sample or the data set.
+    pub input: Option<Known<Sample>>,
+    /// What is not known although something says it.
+    pub unsettled: Vec<Unsettled>,
+}
+
+/// A checkpoint of a network.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says.
+    pub checkpoint: Arc<Checkpoint>,
+    /// The weights as the network uses them; none where it is of another model.
+    pub weights: Option<Vec<Weight>>,
+}
+
+/// The input of a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The file that holds one; none where only the data set is known.
+    pub path: Option<PathBuf>,
+    /// Channels, height and width.
+    pub shape: [i64; 3],
 }
 
 impl Assumptions {
     /// As facts for the rules.
     pub fn facts(&self) -> Facts {
-        let shapes = self.shapes.as_ref().map(|known| &known.value.1);
         Facts {
             device: self.device.as_ref().map(|known| known.value),
-            input: shapes.and_then(Shapes::input),
-            weights: shapes.and_then(Shapes::weights),
+            input: self.input(),
+            arch: self.arch(),
+            weights: self.weights(),
             flags: self.flags.as_ref().map(|known| known.value.1.clone()),
+            model: None,
         }
+    }
+
+    /// The name of the trained model: of a shapes file, else of the checkpoint.
+    fn arch(&self) -> Option<String> {
+        let written = self
+            .shapes
+            .as_ref()
+            .and_then(|known| known.value.1.arch.clone());
+        written.or_else(|| self.checkpoint.as_ref()?.value.checkpoint.arch.clone())
+    }
+
+    /// The input: of a shapes file, else of a sample or the data set.
+    fn input(&self) -> Option<[i64; 3]> {
+        let shapes = self.shapes.as_ref();
+        shapes
+            .and_then(|known| known.value.1.input())
+            .or_else(|| Some(self.input.as_ref()?.value.shape))
+    }
+
+    /// The weights, of a shapes file or the checkpoint, whichever has the better source.
+    fn weights(&self) -> Option<Vec<Weight>> {
+        let written = self.shapes.as_ref().and_then(|known| {
+            let weights = known.value.1.weights()?;
+            Some((&known.origin, weights))
+        });
+        let trained = self
+            .checkpoint
+            .as_ref()
+            .and_then(|known| Some((&known.origin, known.value.weights.clone()?)));
+        written
+            .into_iter()
+            .chain(trained)
+            .min_by_key(|(origin, _)| *origin)
+            .map(|(_, weights)| weights)
+    }
+
+    /// What is unsettled about one thing.
+    pub fn unsettled(&self, what: &str) -> Option<&Unsettled> {
+        self.unsettled
+            .iter()
+            .find(|unsettled| unsettled.what == what)
     }
 
     /// Whether the chip is only likely: models of the MAX78000 are called `ai85…`, but they run on
@@ -135,17 +220,24 @@ pub(super) fn gather(
         overrides,
         directives,
     };
+    let stated = sources.stated_device();
+    let builds = Builds::find(&file.path, stated.as_ref().map(|known| known.value));
+    let network = network::lower(&file.document, &file.text);
     let mut gathered = Gathered {
         assumptions: Assumptions {
-            device: sources.device(),
-            flags: sources.flags(),
-            shapes: None,
+            each_device: overrides.device == Some(DeviceChoice::Both),
+            ..Assumptions::default()
         },
         problems: Vec::new(),
         sidecar: None,
     };
+    let known = &mut gathered.assumptions;
+    known.device = sources.device(stated, &builds, &mut known.unsettled);
+    known.flags = sources.flags(&builds, &mut known.unsettled);
+    known.checkpoint = sources.checkpoint(&network, &builds, &mut known.unsettled);
+    known.input = sources.input(&network, &builds, &mut known.unsettled);
     match sources.shapes() {
-        Ok(shapes) => gathered.assumptions.shapes = shapes,
+        Ok(shapes) => known.shapes = shapes,
         Err(ShapesFault::Missing(problem)) => gathered.problems.push(*problem),
         Err(ShapesFault::Wrong(report)) => gathered.sidecar = Some(report),
     }
@@ -168,7 +260,8 @@ enum ShapesFault {
 }
 
 impl Sources<'_> {
-    fn device(&self) -> Option<Known<DeviceId>> {
+    /// The chip that somebody states for this network.
+    fn stated_device(&self) -> Option<Known<DeviceId>> {
         match self.overrides.device {
             Some(DeviceChoice::Both) => None,
             Some(DeviceChoice::One(value)) => Some(Known {
@@ -177,8 +270,23 @@ impl Sources<'_> {
             }),
             None => self
                 .directed(&self.directives.device)
-                .or_else(|| self.configured(self.config.settings.device.as_ref()))
-                .or_else(|| self.named_device()),
+                .or_else(|| self.configured(self.config.settings.device.as_ref())),
+        }
+    }
+
+    /// The chip as stated, else as commands build the network, else as its name suggests.
+    fn device(
+        &self,
+        stated: Option<Known<DeviceId>>,
+        builds: &Builds,
+        unsettled: &mut Vec<Unsettled>,
+    ) -> Option<Known<DeviceId>> {
+        if stated.is_some() || self.overrides.device.is_some() {
+            return stated;
+        }
+        match builds.device() {
+            Said::Nothing => self.named_device(),
+            said => settled("device", said, unsettled),
         }
     }
 
@@ -203,7 +311,11 @@ impl Sources<'_> {
             .or_else(|| starting_with("ai85", DeviceId::Max78000))
     }
 
-    fn flags(&self) -> Option<Known<(String, Flags)>> {
+    fn flags(
+        &self,
+        builds: &Builds,
+        unsettled: &mut Vec<Unsettled>,
+    ) -> Option<Known<(String, Flags)>> {
         match &self.overrides.flags {
             Some(flags) => Some(Known {
                 value: flags.clone(),
@@ -211,7 +323,127 @@ impl Sources<'_> {
             }),
             None => self
                 .directed(&self.directives.flags)
-                .or_else(|| self.configured(self.config.settings.izer_flags.as_ref())),
+                .or_else(|| self.configured(self.config.settings.izer_flags.as_ref()))
+                .or_else(|| settled("izer-flags", builds.flags(), unsettled)),
+        }
+    }
+
+    /// The checkpoint that the command line or the commands name.
+    fn checkpoint(
+        &self,
+        network: &Network,
+        builds: &Builds,
+        unsettled: &mut Vec<Unsettled>,
+    ) -> Option<Known<Trained>> {
+        let mut unusable = |why: String| {
+            unsettled.push(Unsettled {
+                what: "checkpoint",
+                why,
+            });
+        };
+        let (path, checkpoint, origin) = match &self.overrides.checkpoint {
+            Some((path, checkpoint)) => (path.clone(), Arc::clone(checkpoint), Origin::CommandLine),
+            None => {
+                let path = match builds.checkpoint() {
+                    Said::Nothing => return None,
+                    Said::One(known) => known,
+                    Said::Unsettled(why) => {
+                        unusable(why);
+                        return None;
+                    }
+                };
+                let shown = format!("{} ({})", shown(&path.value), path.origin);
+                if builds.skips_layers() {
+                    unusable(format!("{shown}: the command skips some of the layers"));
+                    return None;
+                }
+                let checkpoint = match load_checkpoint(&path.value) {
+                    Ok(checkpoint) => checkpoint,
+                    Err(fault) => {
+                        unusable(format!("{shown}: {fault}"));
+                        return None;
+                    }
+                };
+                (path.value, checkpoint, path.origin)
+            }
+        };
+        let other = checkpoint.arch.as_ref().zip(self.file.arch());
+        let weights = other
+            .is_none_or(|(own, arch)| own.eq_ignore_ascii_case(arch))
+            .then(|| {
+                let usages = checkpoint::usages(network, checkpoint.layers.len());
+                checkpoint.weights(&usages)
+            });
+        Some(Known {
+            value: Trained {
+                path,
+                checkpoint,
+                weights,
+            },
+            origin,
+        })
+    }
+
+    /// The input by the sample that the commands name, by that which has the name of the data set,
+    /// or by the data set itself.
+    fn input(
+        &self,
+        network: &Network,
+        builds: &Builds,
+        unsettled: &mut Vec<Unsettled>,
+    ) -> Option<Known<Sample>> {
+        let dataset = network.dataset.get();
+        let sample = match builds.sample() {
+            Said::Nothing => dataset
+                .and_then(|dataset| usual_sample(&self.file.path, dataset))
+                .map(|value| Known {
+                    value,
+                    origin: Origin::Sample,
+                }),
+            said => Some(settled("input", said, unsettled)?),
+        };
+        let Some(sample) = sample else {
+            let (name, shape) = dataset::input(dataset?)?;
+            if starts_idle(network) {
+                unsettled.push(Unsettled {
+                    what: "input",
+                    why: "the first layers only pass their input on, so that `--start-layer` may \
+                          start behind them"
+                        .to_owned(),
+                });
+                return None;
+            }
+            if !takes(network, shape) {
+                unsettled.push(Unsettled {
+                    what: "input",
+                    why: format!(
+                        "the vendor's data set {name} gives {}x{}x{}, which the first layer does \
+                         not take",
+                        shape[0], shape[1], shape[2]
+                    ),
+                });
+                return None;
+            }
+            return Some(Known {
+                value: Sample { path: None, shape },
+                origin: Origin::DataSet(name),
+            });
+        };
+        match load_sample(&sample.value) {
+            Ok(shape) => Some(Known {
+                value: Sample {
+                    path: Some(sample.value),
+                    shape,
+                },
+                origin: sample.origin,
+            }),
+            Err(fault) => {
+                unsettled.push(Unsettled {
+                    what: "input",
+                    why: format!("{} ({}): {fault}", shown(&sample.value), sample.origin),
+                });
+                None
+            }
         }
     }
 
@@ -259,6 +491,52 @@ impl Sources<'_> {
             value: value?.clone(),
             origin: Origin::Configuration(self.config.path.clone()?),
         })
+    }
+}
+
+/// Whether a network begins with layers that nobody needs unless it starts behind them.
+fn starts_idle(network: &Network) -> bool {
+    let is_idle = |layer: &Layer| {
+        layer.op.value() == Some(Operation::Passthrough)
+            && layer.eltwise.is_absent()
+            && layer.max_pool.is_absent()
+            && layer.avg_pool.is_absent()
+    };
+    matches!(network.layers.as_slice(), [first, second, ..] if is_idle(first) && is_idle(second))
+}
+
+/// Whether the first layer is made for such an input, as far as it says. People keep the name of a
+/// data set while they fold or crop its images.
+fn takes(network: &Network, [channels, height, width]: [i64; 3]) -> bool {
+    let Some(first) = network.layers.first() else {
+        return true;
+    };
+    let processors = first.processors.value().map(|mask| mask.count_ones());
+    let enough = processors.is_none_or(|processors| {
+        let processors = i64::from(processors);
+        processors == channels || channels > i64::from(device::PROCESSORS)
+    });
+    enough
+        && first.in_channels.value().is_none_or(|own| own == channels)
+        && first
+            .in_dim
+            .value()
+            .is_none_or(|own| own == [height, width])
+}
+
+/// What is said, if all say the same; else it is noted.
+fn settled<T>(
+    what: &'static str,
+    said: Said<T>,
+    unsettled: &mut Vec<Unsettled>,
+) -> Option<Known<T>> {
+    match said {
+        Said::Nothing => None,
+        Said::One(known) => Some(known),
+        Said::Unsettled(why) => {
+            unsettled.push(Unsettled { what, why });
+            None
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::check::check_document;
+use crate::check::{check_document, check_each_device};
 use crate::device::DeviceId;
 use crate::diagnostic::{Applicability, Code, Finding, Severity};
 use crate::facts::Facts;
@@ -64,24 +64,37 @@ impl Linted {
 /// A fix that does not mend, or brings an error, is only shown.
 pub fn lint(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     let mut linted = lint_once(file, config, overrides);
-    let mut findings = linted.report.findings.clone();
-    for finding in &mut findings {
-        for fix in &mut finding.fixes {
-            let mends = || {
-                let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
-                Some(lint_once(&fixed, config, overrides).mends(finding.code, &linted))
-            };
-            if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
-                fix.applicability = Applicability::DisplayOnly;
-            }
-        }
-    }
-    linted.report.findings = findings;
+    let findings = linted.report.findings.clone();
+    linted.report.findings = findings
+        .into_iter()
+        .map(|finding| tried(finding, &linted, file, config, overrides))
+        .collect();
     linted
 }
 
-/// [`lint`] without trying the fixes.
-pub(super) fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
+/// A finding of [`lint_once`] as [`lint`] has it: a fix that does not mend, or brings an error, is
+/// only shown.
+pub fn tried(
+    mut finding: Finding,
+    linted: &Linted,
+    file: &SourceFile,
+    config: &Config,
+    overrides: &Overrides,
+) -> Finding {
+    for fix in &mut finding.fixes {
+        let mends = || {
+            let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
+            Some(lint_once(&fixed, config, overrides).mends(finding.code, linted))
+        };
+        if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
+            fix.applicability = Applicability::DisplayOnly;
+        }
+    }
+    finding
+}
+
+/// [`lint`] without trying the fixes: for who has to be fast.
+pub fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     guarded(file, || lint_file(file, config, overrides))
 }
 
@@ -148,6 +161,9 @@ fn report(file: &SourceFile, findings: Vec<Finding>) -> FileReport {
 /// Runs the rules. Where the chip is only likely, an error that the other chip does not know is a
 /// warning.
 fn check(file: &SourceFile, assumptions: &Assumptions) -> Vec<Finding> {
+    if assumptions.each_device {
+        return check_each_device(&file.text, &file.document, &assumptions.facts());
+    }
     let on = |facts: &Facts| check_document(&file.text, &file.document, facts);
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     let facts = assumptions.facts();

@@ -1,23 +1,30 @@
 //! Touches the world: finds and reads networks, configuration and sidecars, fills the facts, and
 //! lints whole files.
 
+mod allocate;
 mod assume;
+mod beside;
 pub mod config;
 pub mod directives;
 mod discover;
 mod fix;
 mod lint;
+mod memo;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;
 
-pub use assume::{Assumptions, DeviceChoice, Known, Origin, Overrides, load_shapes};
+pub use allocate::{Allocated, allocate};
+pub use assume::{
+    Assumptions, DeviceChoice, Known, Origin, Overrides, Sample, Trained, load_shapes,
+};
+pub use beside::{Unsettled, load_checkpoint};
 pub use config::{Config, Configurations};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
-pub use lint::{Linted, lint};
+pub use lint::{Linted, lint, lint_once, tried};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;
 pub use source::{SourceFile, Trouble};

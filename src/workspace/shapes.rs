@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::facts::Weight;
 use crate::text::Span;
@@ -19,6 +19,8 @@ const MOST: i64 = 1_000_000;
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "Shapes of a network")]
 pub struct Shapes {
+    /// The name of the model in the checkpoint; `arch` of the network must be the same.
+    pub arch: Option<String>,
     /// The input of the network: channels, height and width, or channels and length.
     #[serde(deserialize_with = "input")]
     #[schemars(length(min = 2, max = 3), inner(range(min = 1, max = MOST)))]
@@ -29,7 +31,7 @@ pub struct Shapes {
 }
 
 /// The weights of one layer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WeightShape {
     /// Input channels in total: a depthwise layer of 64 channels says 64.
@@ -47,14 +49,22 @@ pub struct WeightShape {
     pub kernel: Vec<i64>,
     /// Bits of a weight: 1, 2, 4 or 8, or -1 for binary weights; null for what the network file
     /// says, else 8.
-    #[serde(default, deserialize_with = "bits")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "bits"
+    )]
     #[schemars(extend("enum" = [1, 2, 4, 8, -1, null]))]
     pub bits: Option<i64>,
     /// Whether the layer has a bias; null where unknown.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bias: Option<bool>,
     /// Groups of the convolution in the model; null where unknown.
-    #[serde(default, deserialize_with = "groups")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "groups"
+    )]
     #[schemars(range(min = 1, max = MOST))]
     pub groups: Option<i64>,
 }
@@ -76,6 +86,45 @@ impl Shapes {
             });
         }
         serde_json::from_str(text).map_err(fault)
+    }
+
+    /// Shapes of these facts.
+    pub fn new(arch: Option<String>, input: Option<[i64; 3]>, weights: &[Weight]) -> Self {
+        let weights = weights.iter().map(|weight| WeightShape {
+            in_channels: weight.in_channels,
+            out_channels: weight.out_channels,
+            kernel: weight.kernel.clone(),
+            bits: weight.bits,
+            bias: weight.bias,
+            groups: weight.groups,
+        });
+        Self {
+            arch,
+            input: input.map(Vec::from),
+            weights: Some(weights.collect()),
+        }
+    }
+
+    /// The text of a sidecar, a line a layer.
+    ///
+    /// # Errors
+    /// Never, as far as we know: numbers can always be written.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let mut parts = Vec::new();
+        if let Some(arch) = &self.arch {
+            parts.push(format!("  \"arch\": {}", serde_json::to_string(arch)?));
+        }
+        if let Some(input) = &self.input {
+            parts.push(format!("  \"input\": {}", serde_json::to_string(input)?));
+        }
+        if let Some(weights) = &self.weights {
+            let lines: Vec<String> = weights
+                .iter()
+                .map(|weight| Ok(format!("    {}", serde_json::to_string(weight)?)))
+                .collect::<serde_json::Result<_>>()?;
+            parts.push(format!("  \"weights\": [\n{}\n  ]", lines.join(",\n")));
+        }
+        Ok(format!("{{\n{}\n}}\n", parts.join(",\n")))
     }
 
     /// The input as channels, height and width.
@@ -184,6 +233,38 @@ mod tests {
         assert_eq!(
             (weights[1].bits, weights[1].bias, weights[1].groups),
             (None, None, None)
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let weight = |bits, bias| Weight {
+            in_channels: 3,
+            out_channels: 16,
+            kernel: vec![3, 3],
+            bits,
+            bias,
+            groups: None,
+        };
+        let weights = [weight(Some(2), Some(false)), weight(None, None)];
+        let shapes = Shapes::new(Some("net \"1\"".to_owned()), Some([3, 32, 32]), &weights);
+        let text = shapes.to_json().unwrap();
+        assert_eq!(Shapes::parse(&text).unwrap(), shapes);
+        assert_snapshot!(text, @r#"
+        {
+          "arch": "net \"1\"",
+          "input": [3,32,32],
+          "weights": [
+            {"in":3,"out":16,"kernel":[3,3],"bits":2,"bias":false},
+            {"in":3,"out":16,"kernel":[3,3]}
+          ]
+        }
+        "#);
+        assert_eq!(
+            Shapes::parse(&Shapes::new(None, None, &[]).to_json().unwrap())
+                .unwrap()
+                .weights(),
+            Some(vec![])
         );
     }
 

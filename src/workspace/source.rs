@@ -86,7 +86,12 @@ impl SourceFile {
             return Ok(None);
         }
         let file = Self::of_bytes(shown(path), path, &bytes)?;
-        Ok((file.has("layers") && file.has("arch")).then_some(file))
+        Ok(file.is_surely_network().then_some(file))
+    }
+
+    /// Whether the file has both keys of a network, so that nobody need say that it is one.
+    pub fn is_surely_network(&self) -> bool {
+        self.has("layers") && self.has("arch")
     }
 
     /// Whether the file describes anything that belongs to a network.

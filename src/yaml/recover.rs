@@ -15,7 +15,11 @@ use super::tree::{Document, Gap, NodeId, NodeKind, SyntaxError, SyntaxErrorKind}
 
 /// So many culprits are looked for in one text; what follows them is left out of the tree.
 const MAX_CULPRITS: usize = 32;
-/// So many bytes may be read again in all: a broken megabyte must not take seconds.
+/// So many times the text's own length may be read again in all, and some more of small ones: a
+/// keystroke must not wait for a text with many faults.
+const MAX_READINGS: usize = 24;
+const MAX_WORK_ON_SMALL: usize = 64 << 10;
+/// However long the text, no more bytes are read again: a broken megabyte must not take seconds.
 const MAX_WORK: usize = 4 << 20;
 
 /// Reads a text; never fails.
@@ -201,8 +205,12 @@ impl Recovery {
             && next.is_some_and(|next| trial.left <= self.text.len() - next.start)
     }
 
+    fn is_tired(&self) -> bool {
+        self.work > MAX_WORK.min(MAX_WORK_ON_SMALL + MAX_READINGS * self.text.len())
+    }
+
     fn attempt(&mut self, repair: Repair) -> Option<Trial> {
-        if self.work > MAX_WORK {
+        if self.is_tired() {
             return None;
         }
         let text = apply_edits(&self.text, &repair.edits)?;
@@ -257,7 +265,7 @@ impl Recovery {
 
     /// Lets a token start where PyYAML lets one start; that is no fault.
     fn split(&mut self, at: usize) -> Option<(Document, Option<Stop>)> {
-        if self.work > MAX_WORK || !self.text.is_char_boundary(at) {
+        if self.is_tired() || !self.text.is_char_boundary(at) {
             return None;
         }
         self.text.insert(at, ' ');

@@ -1,6 +1,7 @@
 //! The rows of `verdicts.jsonl`: one run of the vendor's tool each, and what we say to the same.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::Path;
 
 use ai8x_lint::device::DeviceId;
@@ -50,6 +51,36 @@ pub(crate) struct Fatal {
     pub(crate) values: String,
 }
 
+/// A warning or notice of the vendor's tool.
+pub(crate) struct Message {
+    pub(crate) severity: String,
+    pub(crate) site: String,
+    /// Empty where it is about its command line or its surroundings.
+    pub(crate) codes: Vec<Code>,
+    pub(crate) layer: Option<usize>,
+}
+
+impl Message {
+    /// Whether a finding tells the same, however loud.
+    pub(crate) fn is_told_by(&self, finding: &Finding) -> bool {
+        self.codes.iter().any(|code| answers(finding.code, *code))
+            && (LAYERS_OF_NO_MEANING.contains(&self.layer) || touches(finding, self.layer))
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.severity, self.site)?;
+        for code in &self.codes {
+            write!(f, " {code}")?;
+        }
+        match self.layer {
+            Some(layer) => write!(f, " L{layer}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The fault that was put into a vendor file.
 pub(crate) struct Mutation {
     pub(crate) kind: String,
@@ -70,8 +101,8 @@ pub(crate) struct Row {
     pub(crate) low_confidence: bool,
     pub(crate) mutation: Option<Mutation>,
     pub(crate) facts: Option<Facts>,
-    /// Its warnings and notices, in short.
-    pub(crate) messages: Vec<String>,
+    /// Its warnings and notices.
+    pub(crate) messages: Vec<Message>,
     pub(crate) text: String,
     /// What we find with the facts of the row.
     pub(crate) found: Vec<Finding>,
@@ -82,11 +113,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Whether the corpus gates may use this rejection: sure facts, a code, and one of this issue.
+    /// Whether the corpus gates may use this rejection: sure facts, and a code that is not
+    /// left out.
     pub(crate) fn is_gated(&self) -> bool {
         self.fatal
             .as_ref()
-            .is_some_and(|fatal| !fatal.codes.iter().all(|code| is_later(*code)))
+            .is_some_and(|fatal| !fatal.codes.iter().all(|code| is_left_out(*code)))
             && !self.low_confidence
             && self.facts.is_some()
     }
@@ -113,9 +145,9 @@ fn answers(code: Code, wanted: Code) -> bool {
     code == wanted || rules::all().any(|rule| rule.code == code && rule.covers.contains(&wanted))
 }
 
-/// Whether a code belongs to a later issue: streaming, model, advice.
-pub(crate) fn is_later(code: Code) -> bool {
-    matches!(code.0 / 100, 5 | 8 | 9)
+/// Whether the gates leave a code out: what needs the model itself, and advice.
+pub(crate) fn is_left_out(code: Code) -> bool {
+    matches!(code.0 / 100, 8 | 9)
 }
 
 /// Whether a finding or one of its related places lies on `layer`.
@@ -194,15 +226,13 @@ fn read(corpus: &Path, row: &Value) -> Row {
             detail: word(&row["detail"]),
             base: word(&row["base"]),
         }),
-        messages: list(&row["messages"], |message| {
-            let layer = number(&message["layer"]);
-            format!(
-                "{} {} {}{}",
-                word(&message["severity"]),
-                word(&message["site"]),
-                list(&message["rules"], word).join("/"),
-                layer.map_or_else(String::new, |layer| format!(" L{layer}"))
-            )
+        messages: list(&row["messages"], |message| Message {
+            severity: word(&message["severity"]),
+            site: word(&message["site"]),
+            codes: list(&message["rules"], |code| {
+                Code::parse(&word(code)).expect("a code")
+            }),
+            layer: number(&message["layer"]),
         }),
         facts,
         text: String::from_utf8_lossy(&std::fs::read(corpus.join(&file)).expect("a corpus file"))

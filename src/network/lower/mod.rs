@@ -74,6 +74,11 @@ pub fn lower(document: &Document, text: &str) -> Network {
         .iter()
         .enumerate()
         .any(|(index, layer)| layer.number != index as i64);
+    for (index, layer) in network.layers.iter().enumerate().rev() {
+        if let Some(name) = layer.name() {
+            network.named.insert(name.to_lowercase(), index);
+        }
+    }
     network.problems = reader.problems;
     network
 }

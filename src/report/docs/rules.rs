@@ -102,6 +102,13 @@ fn show_example(page: &mut String, example: &Example) {
             shapes.trim()
         );
     }
+    if let Some(model) = example.model {
+        let _ = writeln!(
+            page,
+            "\nThe model of both:\n\n```python\n{}\n```",
+            model.trim()
+        );
+    }
 }
 
 /// A text with a large first letter.
@@ -125,6 +132,7 @@ mod tests {
         summary: "a layer has no rhyme | reason",
         explanation: "Layers are *read aloud*.",
         examples: &[Example {
+            model: None,
             bad: "\nlayers: plain\n#       ^^^^^ AX199\n",
             good: "layers: fair\n",
             shapes: Some("{\"input\": [1, 2, 3]}"),

@@ -56,6 +56,7 @@ layers:
     out_offset: 0x2000
     op: passthrough
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:516",

@@ -45,6 +45,7 @@ layers:
     activate: none
     output_width: 32
 ",
+        model: None,
         shapes: None,
     }],
     source: "style",

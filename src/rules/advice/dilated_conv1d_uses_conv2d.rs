@@ -49,6 +49,7 @@ layers:
     pad: 0
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:563",

@@ -45,6 +45,7 @@ layers:
     pool_stride: 2
     pool_first: false
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:522",

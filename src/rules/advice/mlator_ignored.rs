@@ -47,6 +47,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "unload.py:109, unload.py:112, unload.py:118, unload.py:513",

@@ -44,6 +44,7 @@ layers:
     activate: none
     output_width: 32
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:379",

@@ -43,6 +43,7 @@ layers:
     activate: none
     output_width: 32
 ",
+        model: None,
         shapes: None,
     }],
     source: "README, Softmax",

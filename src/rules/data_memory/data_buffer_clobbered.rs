@@ -78,6 +78,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "README, \"data_buffer\"; the vendor's tool does not check it",

@@ -48,6 +48,7 @@ A Conv1d whose kernel spans more than 9 values with its dilation runs as a Conv2
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:593",

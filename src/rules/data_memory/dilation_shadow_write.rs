@@ -67,6 +67,7 @@ neither when it looks for data that is overwritten; both must lie in free memory
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:587; the vendor's tool does not check it",

@@ -53,10 +53,11 @@ finding is a warning.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "unload.py:534; the vendor's tool does not check it",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };

@@ -1,91 +1,68 @@
-//! The lowest offset to which an output could move.
+//! What is needed at a time, and where else an output could go.
 
-use crate::analysis::{Progression, Region, instance_base};
+use crate::allocate::{Problem, Relation, STEPS, lowest_free};
+use crate::analysis::Region;
+use crate::diagnostic::{Applicability, Finding};
 use crate::network::Source;
+use crate::rules::relocate::{Relocation, relocate_one};
 use crate::rules::{Context, words};
 
-/// Says to which lowest offset the output of a layer could move, and what would have to move
-/// along. None where that is not known, or the output has a place among others'.
-pub(super) fn advice(cx: &Context, layer: usize) -> Option<String> {
-    let Some(offset) = free_offset(cx, layer)? else {
-        return Some("no offset is free for it while everything else stays where it is".to_owned());
+/// Adds ways out of a conflict between two outputs: either moves to a free place, with what must go
+/// along.
+pub(super) fn with_moves(cx: &Context, mut finding: Finding, sources: [Source; 2]) -> Finding {
+    let problem = Problem::new(cx.network, cx.analysis, cx.device, Relation::AsWritten);
+    let Ok(problem) = problem else {
+        return finding;
     };
-    let followers: Vec<String> = cx
-        .analysis
-        .graph
-        .readers(Source::Layer(layer))
-        .filter(|reader| !cx.network.layers[*reader].in_offset.is_absent())
-        .map(|reader| cx.network.label(reader))
+    let moves = sources
+        .into_iter()
+        .filter_map(|source| problem.bundle_of(source))
+        .filter(|bundle| !problem.bundles[*bundle].pinned)
+        .filter_map(|bundle| free_place(cx, &problem, bundle));
+    for relocation in moves {
+        finding = finding.fix(
+            Applicability::Unsafe,
+            title(cx, &relocation),
+            relocation.edits,
+        );
+    }
+    if finding.fixes.is_empty() {
+        finding = finding.note("no offset is free while everything else stays where it is");
+    }
+    finding
+}
+
+/// The lowest place that is free for a bundle, preferably at an offset that is easy to read.
+fn free_place(cx: &Context, problem: &Problem, bundle: usize) -> Option<Relocation> {
+    let others: Vec<Option<i64>> = problem.bases().into_iter().map(Some).collect();
+    let base = STEPS
+        .into_iter()
+        .find_map(|step| lowest_free(problem, bundle, &others, step))?;
+    let relocation = relocate_one(cx, &problem.bundles[bundle], base)?;
+    (!relocation.moved.is_empty()).then_some(relocation)
+}
+
+/// ``Move `out_offset` of layer 8 to 0x3400, and `in_offset` of layer 9 with it``.
+fn title(cx: &Context, relocation: &Relocation) -> String {
+    let moved: Vec<String> = relocation
+        .moved
+        .iter()
+        .map(|(layer, offset)| {
+            let label = cx.network.label(*layer);
+            format!("`out_offset` of {label} to {}", words::offset(*offset))
+        })
+        .collect();
+    let followers: Vec<String> = relocation
+        .followers
+        .iter()
+        .map(|layer| cx.network.label(*layer))
         .collect();
     let along = if followers.is_empty() {
         String::new()
     } else {
-        format!(
-            ", with `in_offset` of {} moved along",
-            words::list(&followers)
-        )
+        format!(", and `in_offset` of {} with it", words::list(&followers))
     };
-    Some(format!(
-        "`out_offset: {}` is free{along}",
-        words::offset(offset)
-    ))
-}
-
-/// The lowest offset at which an output meets nothing that is needed, if there is one.
-fn free_offset(cx: &Context, layer: usize) -> Option<Option<i64>> {
-    let analysis = cx.analysis;
-    let memory = &analysis.memory[layer];
-    let written = memory.writes.as_ref().ok()?;
-    let from = memory.out_offset.ok()?;
-    let streams = analysis
-        .parameters
-        .iter()
-        .any(|parameters| parameters.streaming != Ok(false));
-    let readers: Vec<usize> = analysis.graph.readers(Source::Layer(layer)).collect();
-    // Operands and joined layers must stay where the others are.
-    let alone = readers
-        .iter()
-        .all(|reader| analysis.graph.inputs[*reader].len() == 1);
-    if streams || !alone || !cx.network.data_buffer.is_empty() {
-        return None;
-    }
-    let occupied = occupied(cx, layer)?;
-    let bytes = written
-        .parts
-        .iter()
-        .map(|(instance, part)| (part.last() + 1 - instance_base(cx.device, *instance)) * 4 - from)
-        .max()?;
-    // An output starts at 0 or right behind something else, at a place that is easy to read.
-    let mut candidates: Vec<i64> = occupied
-        .iter()
-        .flat_map(|region| &region.parts)
-        .map(|(instance, part)| (part.last() + 1 - instance_base(cx.device, *instance)) * 4)
-        .map(|end| (end + STEP - 1).div_euclid(STEP) * STEP)
-        .chain([0])
-        .filter(|offset| *offset >= 0 && offset + bytes <= cx.device.instance_bytes)
-        .collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    Some(candidates.into_iter().find(|offset| {
-        let moved = moved(written, (offset - from) / 4);
-        !occupied.iter().any(|region| region.intersects(&moved))
-    }))
-}
-
-/// Offsets are rounded up to this.
-const STEP: i64 = 0x10;
-
-fn moved(region: &Region, words: i64) -> Region {
-    let parts = region.parts.iter().map(|(instance, part)| {
-        let part = Progression {
-            start: part.start + words,
-            ..*part
-        };
-        (*instance, part)
-    });
-    Region {
-        parts: parts.collect(),
-    }
+    format!("Move {}{along}", words::list(&moved))
 }
 
 /// What is needed while `layer` runs: outputs that it or a later layer reads, and the output of the
@@ -104,24 +81,6 @@ pub(super) fn live<'a>(cx: &'a Context, layer: usize) -> Vec<(Source, &'a Region
         .chain(inputs)
         .filter_map(|source| Some((source, region(cx, source)?)))
         .collect()
-}
-
-/// What must not be written over while the output of `layer` is written and kept; none where some
-/// of it is not known.
-fn occupied<'a>(cx: &'a Context, layer: usize) -> Option<Vec<&'a Region>> {
-    let graph = &cx.analysis.graph;
-    let time = graph.time(layer)?;
-    let end = last_use(cx, Source::Layer(layer), time);
-    let known = graph
-        .order
-        .iter()
-        .all(|&other| cx.analysis.memory[other].writes.is_ok());
-    let later = graph.order.iter().enumerate().skip(time + 1);
-    let later = later
-        .filter(|(at, _)| *at <= end || *at == time + 1)
-        .filter_map(|(_, &other)| region(cx, Source::Layer(other)));
-    let before = live(cx, layer).into_iter().map(|(_, region)| region);
-    known.then(|| before.chain(later).collect())
 }
 
 /// When data that is written at `time` is read last; outputs of the network are kept to the end.

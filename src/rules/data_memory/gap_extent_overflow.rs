@@ -50,9 +50,10 @@ layers:
     activate: relu
     write_gap: 1
 ",
+        model: None,
         shapes: None,
     }],
-    source: "semantics of max7800x.py:604",
+    source: "unload.py:543, datamem.py:70; semantics of max7800x.py:604",
     fix: FixAvailability::None,
     covers: &[Code(305)],
     check,

@@ -85,6 +85,7 @@ layers:
     activate: relu
     output: true
 ",
+        model: None,
         shapes: None,
     }],
     source: "izer.py:440",

@@ -91,10 +91,11 @@ layers:
     activate: relu
     output: true
 ",
+        model: None,
         shapes: None,
     }],
     source: "semantics of unload.py",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };

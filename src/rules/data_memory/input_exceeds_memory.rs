@@ -52,6 +52,7 @@ layers:
     max_pool: 4
     pool_stride: 4
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:475",

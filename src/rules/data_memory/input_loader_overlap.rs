@@ -49,6 +49,7 @@ best left at offset 0.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "datamem.py:47, load.py:112",

@@ -100,9 +100,10 @@ layers:
     out_offset: 0x6000
     op: add
 ",
+        model: None,
         shapes: None,
     }],
-    source: "max7800x.py:734",
+    source: "max7800x.py:734, max7800x.py:1625",
     fix: FixAvailability::Sometimes,
     covers: &[Code(304), Code(351), Code(358), Code(311)],
     check,

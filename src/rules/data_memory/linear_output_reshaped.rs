@@ -61,6 +61,7 @@ layers:
     op: linear
     activate: none
 ",
+        model: None,
         shapes: None,
     }],
     source: "users log V14",

@@ -95,6 +95,7 @@ layers:
     activate: relu
     output: true
 ",
+        model: None,
         shapes: None,
     }],
     source: "izer.py:442",

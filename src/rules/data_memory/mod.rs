@@ -172,14 +172,12 @@ mod tests {
             + &convolution("out_offset: 0x0400")
             + &convolution("in_sequences: 0, in_offset: 0x0400, out_offset: 0x0800");
         let found = findings(Some(""), &network);
-        let notes: Vec<&str> = found
-            .iter()
-            .flat_map(|finding| &finding.notes)
-            .map(String::as_str)
-            .collect();
+        let fixes = found.iter().flat_map(|finding| &finding.fixes);
+        let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
         // The input is not needed any more, the first output is, and the third layer writes at
         // 0x0800 only later.
-        assert!(notes.contains(&"`out_offset: 0x0000` is free"), "{notes:?}");
+        let wanted = "Move `out_offset` of layer 1 to 0x0000";
+        assert!(titles.contains(&wanted), "{titles:?}");
     }
 
     #[test]
@@ -300,7 +298,6 @@ mod tests {
             @r"
         layer 1 writes over the output of layer 0, which it reads itself, at offset 0x2000 of instance 0: the vendor's tool refuses it
         the output of layer 0 takes 0x2000 to 0x23ff, layer 1 writes 0x2000 to 0x23ff
-        `out_offset: 0x0000` is free
         where this is meant, the flag `--overlap-data` allows it
         "
         );

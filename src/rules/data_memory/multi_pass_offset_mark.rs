@@ -49,6 +49,7 @@ takes the words that are really read.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "load.py:112",

@@ -87,6 +87,7 @@ values of `in_channels` and `in_dim` pass, but the data does not lie in memory t
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:1639",

@@ -44,6 +44,7 @@ and multiplies the address of the instance along with the rest. Only an output i
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "unload.py; the vendor's tool does not check it",

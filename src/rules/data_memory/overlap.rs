@@ -76,10 +76,11 @@ pub(super) fn finding(
             extent(cx, written)
         ));
     }
-    match free::advice(cx, conflict.writer) {
-        Some(advice) => finding.note(advice),
-        None => finding,
-    }
+    free::with_moves(
+        cx,
+        finding,
+        [Source::Layer(conflict.writer), conflict.victim],
+    )
 }
 
 fn is_output(cx: &Context, source: Source) -> bool {

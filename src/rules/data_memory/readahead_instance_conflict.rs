@@ -47,6 +47,7 @@ different blocks, and end in different ones.",
     readahead: true
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:2535",

@@ -83,6 +83,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "semantics of unload.py and backend/max7800x.py",

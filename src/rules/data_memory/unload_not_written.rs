@@ -64,6 +64,7 @@ unload:
     dim: [8, 8]
     offset: 0x2000
 ",
+            model: None,
             shapes: None,
         },
         Example {
@@ -112,6 +113,7 @@ unload:
     dim: [8, 8]
     offset: 0x2000
 ",
+            model: None,
             shapes: None,
         },
     ],

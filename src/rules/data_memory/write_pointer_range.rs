@@ -47,6 +47,7 @@ on the MAX78002. The vendor's tool stops with an assertion.",
     write_gap: 15
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:1915",

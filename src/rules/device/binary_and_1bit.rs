@@ -49,6 +49,7 @@ them. Take one of the two for all, or 2, 4 or 8 bits where it matters.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:431",

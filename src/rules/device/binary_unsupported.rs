@@ -39,6 +39,7 @@ trained for the weights that the chip has.",
     quantization: 1
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:406",

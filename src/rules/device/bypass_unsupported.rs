@@ -39,6 +39,7 @@ To hand data on unchanged, use a passthrough layer, `op: none`, which both chips
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:392",

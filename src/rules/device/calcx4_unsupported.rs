@@ -41,6 +41,7 @@ it.",
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:221",

@@ -43,6 +43,7 @@ takes the place of AX707 and AX708 for the counts between the two numbers.",
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, \"Limitations\"",

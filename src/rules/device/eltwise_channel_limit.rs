@@ -45,6 +45,7 @@ runs it as if the passes were further rows. With a convolution or pooling it ref
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, \"Element-Wise Operations\"",

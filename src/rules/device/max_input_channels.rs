@@ -40,6 +40,7 @@ layer in the model: two layers on half of the channels each, and an element-wise
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:910",

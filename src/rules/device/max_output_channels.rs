@@ -40,6 +40,7 @@ in the model.",
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:913",

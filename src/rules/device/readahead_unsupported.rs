@@ -41,6 +41,7 @@ limits of the MAX78000 are checked in it.",
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:218",

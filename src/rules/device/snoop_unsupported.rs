@@ -39,6 +39,7 @@ snoop: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:233",

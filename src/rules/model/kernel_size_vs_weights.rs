@@ -44,11 +44,12 @@ weights.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [4, 8, 8], "weights": [{"in": 4, "out": 4, "kernel": [3, 3]}, {"in": 4, "out": 4, "kernel": [3, 3]}]}"#,
         ),
     }],
-    source: "checkpoint.py:177",
+    source: "checkpoint.py:164, checkpoint.py:170, checkpoint.py:177, onnxcp.py:191, onnxcp.py:199, onnxcp.py:207, kernels.py:213, kernels.py:218",
     fix: FixAvailability::Sometimes,
     covers: &[],
     check,

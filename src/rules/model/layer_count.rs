@@ -48,6 +48,7 @@ and file are of different versions.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: Some(r#"{"input": [4, 8, 8], "weights": [{"in": 4, "out": 4, "kernel": [3, 3]}]}"#),
     }],
     source: "izer.py:163",

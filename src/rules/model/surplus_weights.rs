@@ -41,6 +41,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: Some(
             r#"{"input": [4, 8, 8], "weights": [{"in": 4, "out": 4, "kernel": [3, 3]}, {"in": 4, "out": 4, "kernel": [3, 3]}]}"#,
         ),

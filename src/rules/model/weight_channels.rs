@@ -73,6 +73,7 @@ them the counts come from the weights.",
     output: true
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [4, 8, 8], "weights": [{"in": 4, "out": 4, "kernel": [3, 3]}, {"in": 4, "out": 4, "kernel": [3, 3]}, {"in": 4, "out": 4, "kernel": [3, 3]}, {"in": 8, "out": 4, "kernel": [3, 3]}]}"#,
         ),

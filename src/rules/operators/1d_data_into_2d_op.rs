@@ -64,6 +64,7 @@ If the column is meant, `in_dim: [length, 1]` says so and silences this rule.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:493",

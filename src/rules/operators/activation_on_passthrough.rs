@@ -41,9 +41,10 @@ put a 1x1 convolution behind it.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
-    source: "izer.py:594",
+    source: "izer.py:594, max7800x.py:613",
     fix: FixAvailability::None,
     covers: &[],
     check,

@@ -58,6 +58,7 @@ data_buffer:
     offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:3196",

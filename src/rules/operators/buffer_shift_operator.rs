@@ -74,6 +74,7 @@ data_buffer:
     offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:598",

@@ -60,6 +60,7 @@ assertion here.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:3003",

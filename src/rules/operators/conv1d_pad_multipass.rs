@@ -39,6 +39,7 @@ MAX78000 can. Write `pad: 0` (the default is 1), or pad elsewhere in the model.
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [128, 64, 1], "weights": [{"in": 128, "out": 8, "kernel": [3]}]}"#,
         ),

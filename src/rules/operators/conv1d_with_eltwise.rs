@@ -79,6 +79,7 @@ a layer of their own (`op: add` and so on) before it. A dilated Conv1d (AX426) i
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: Some(r#"{"input": [8, 64, 1], "weights": [{"in": 8, "out": 8, "kernel": [3]}]}"#),
     }],
     source: "max7800x.py:505",

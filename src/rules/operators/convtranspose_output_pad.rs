@@ -45,6 +45,7 @@ A model with another `output_padding` has other output dimensions: change it.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:641",

@@ -47,6 +47,7 @@ The vendor's tool stops with a bare assertion here.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:1682",

@@ -45,6 +45,7 @@ channels, so there is nothing to choose. Delete `bias_group`.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:682",

@@ -42,6 +42,7 @@ vendor's tool refuses the combination rather than ignore it.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:535",

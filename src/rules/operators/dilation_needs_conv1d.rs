@@ -47,6 +47,7 @@ Use a plain convolution, a stack of them for a larger field of view, or pooling 
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -78,6 +79,7 @@ Use a plain convolution, a stack of them for a larger field of view, or pooling 
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
     ],

@@ -45,6 +45,7 @@ data folded into rows of `dilation` values. Such a row has at most 1023 values o
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:560",

@@ -46,6 +46,7 @@ data folded into rows of `dilation` values. That is not possible together with `
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:557",

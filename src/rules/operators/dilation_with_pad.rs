@@ -47,6 +47,7 @@ own `pad` must be 0; the default is 1, so it must be written. The output is (len
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:552",

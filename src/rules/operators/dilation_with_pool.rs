@@ -47,6 +47,7 @@ of its own before it.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:550",

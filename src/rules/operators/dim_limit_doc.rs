@@ -43,6 +43,7 @@ work without padding; one row or column less is safe.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, Limitations",

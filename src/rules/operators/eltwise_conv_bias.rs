@@ -82,6 +82,7 @@ Whether a layer has a bias is known from the checkpoint or the shapes file only.
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [8, 8, 8], "weights": [{"in": 8, "out": 8, "kernel": [3, 3], "bias": true}]}"#,
         ),

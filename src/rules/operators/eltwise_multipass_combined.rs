@@ -107,6 +107,7 @@ operands of up to 128 channels are not affected.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [128, 4, 4], "weights": [{"in": 128, "out": 128, "kernel": [3, 3]}]}"#,
         ),

@@ -52,6 +52,7 @@ write `in_channels` (channels x height x width) then.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [1, 8, 8], "weights": [{"in": 1, "out": 1, "kernel": [3, 3]}, {"in": 16, "out": 8, "kernel": [1]}]}"#,
         ),

@@ -43,6 +43,7 @@ for 3 a multiple of 12).",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "kernels.py:151",

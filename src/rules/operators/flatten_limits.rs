@@ -41,6 +41,7 @@ this layer.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, Fully Connected (Linear) Layers",

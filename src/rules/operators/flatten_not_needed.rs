@@ -40,6 +40,7 @@ It often shows that an earlier layer pools more than the author thought.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:552",

@@ -38,6 +38,7 @@ Set `flatten` in the Linear layer that reads the data.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:661",

@@ -44,6 +44,7 @@ the model changes too.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:549",

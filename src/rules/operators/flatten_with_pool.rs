@@ -48,6 +48,7 @@ cannot do both. Pool in the layer before, or in a passthrough of its own.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:665",

@@ -51,6 +51,7 @@ it then needs to be scaled down or folded, or to have at most 64 channels.",
     out_offset: 0x8000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:469",

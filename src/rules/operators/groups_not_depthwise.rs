@@ -48,6 +48,7 @@ possible.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:675",

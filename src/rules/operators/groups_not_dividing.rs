@@ -47,6 +47,7 @@ at all (AX438).",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:656",

@@ -44,6 +44,7 @@ channel. Use a full convolution, or the MAX78002, which has depthwise ones.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:672",

@@ -40,6 +40,7 @@ opposite. The vendor's tool refuses the two together.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:679",

@@ -82,6 +82,7 @@ own height and width.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: Some(r#"{"input": [8, 8, 8], "weights": [{"in": 8, "out": 8, "kernel": [3, 3]}]}"#),
     }],
     source: "izer.py:501",

@@ -46,6 +46,7 @@ chip; long 1-D data can be folded into more channels too.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:583",

@@ -68,6 +68,7 @@ AX464), the weights are those of another layer, `in_channels` is wrong, or `flat
     out_offset: 0x0000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -113,10 +114,11 @@ AX464), the weights are those of another layer, `in_channels` is wrong, or `flat
     out_offset: 0x0000
 "
             ),
+            model: None,
             shapes: None,
         },
     ],
-    source: "max7800x.py:3047",
+    source: "max7800x.py:3041, max7800x.py:3047",
     fix: FixAvailability::None,
     covers: &[Code(212), Code(254), Code(401), Code(406), Code(416)],
     check,

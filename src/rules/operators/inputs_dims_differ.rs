@@ -82,6 +82,7 @@ so with `in_dim`.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [8, 14, 14], "weights": [{"in": 8, "out": 8, "kernel": [3, 3]}]}"#,
         ),

@@ -161,8 +161,10 @@ mod tests {
         Facts {
             device: Some(device),
             input: None,
+            arch: None,
             weights: None,
             flags: None,
+            model: None,
         }
     }
 

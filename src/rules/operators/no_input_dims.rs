@@ -80,6 +80,7 @@ Let the start layer pass the input on (a passthrough), and read that layer inste
     output: true
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:489",

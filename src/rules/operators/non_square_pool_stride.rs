@@ -46,6 +46,7 @@ Use one stride, and change the model to match: the number of pixels changes with
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:508",

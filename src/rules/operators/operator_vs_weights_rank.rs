@@ -42,6 +42,7 @@ are handed out in the order of the layers, to all that convolve.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: Some(r#"{"input": [4, 64], "weights": [{"in": 4, "out": 4, "kernel": [3]}]}"#),
     }],
     source: "checkpoint.py:169",

@@ -43,6 +43,7 @@ ConvTranspose2d doubles both, padding adds up to 4.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:586",

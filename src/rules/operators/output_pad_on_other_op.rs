@@ -42,6 +42,7 @@ convolution are `pad`.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:653",

@@ -38,6 +38,7 @@ the vendor's tool takes 0 only.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:617",

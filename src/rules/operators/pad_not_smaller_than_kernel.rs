@@ -46,6 +46,7 @@ The usual case is a 1x1 convolution: its `pad` must be 0, but the default of eve
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -76,6 +77,7 @@ The usual case is a 1x1 convolution: its `pad` must be 0, but the default of eve
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
     ],

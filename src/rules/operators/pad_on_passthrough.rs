@@ -39,9 +39,10 @@ Delete `pad`, or move it to the convolution that reads the data.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
-    source: "izer.py:573",
+    source: "izer.py:573, max7800x.py:615",
     fix: FixAvailability::Sometimes,
     covers: &[],
     check,

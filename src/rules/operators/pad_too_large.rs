@@ -45,9 +45,10 @@ convolution with padding is not possible: `pad` must be smaller than the kernel)
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
-    source: "izer.py:558",
+    source: "izer.py:558, izer.py:562",
     fix: FixAvailability::None,
     covers: &[],
     check,

@@ -49,6 +49,7 @@ over two layers. The MAX78002 has no such limit.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:622",

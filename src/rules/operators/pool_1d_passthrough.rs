@@ -56,6 +56,7 @@ Write the window and the stride as `[n, 1]`: both versions agree on that.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:505",

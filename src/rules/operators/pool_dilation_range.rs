@@ -45,6 +45,7 @@ only (1), the MAX78002 goes up to 16.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:698",

@@ -48,6 +48,7 @@ relying on it.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:508",

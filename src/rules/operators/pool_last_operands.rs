@@ -96,6 +96,7 @@ pool in the next.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: Some(r#"{"input": [8, 8, 8]}"#),
     }],
     source: "max7800x.py:527",

@@ -50,6 +50,7 @@ The chip counts the rows and columns of a pooling window with 4 bits: (window - 
     out_offset: 0x8000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:1721",

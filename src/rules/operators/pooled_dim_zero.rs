@@ -50,6 +50,7 @@ only a result of exactly 0 and crashes on negative ones (AX463).",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:523",

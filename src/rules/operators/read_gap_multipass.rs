@@ -54,6 +54,7 @@ Write the data without gap, or read at most 64 channels.",
     out_offset: 0xa000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:691",

@@ -55,6 +55,7 @@ Write the data without gap, or let all its readers be such layers.",
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:688",

@@ -46,9 +46,10 @@ To shrink the data, pool in the same layer: `max_pool` or `avg_pool` with `pool_
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
-    source: "izer.py:531",
+    source: "izer.py:531, izer.py:565",
     fix: FixAvailability::None,
     covers: &[],
     check,

@@ -50,6 +50,7 @@ Let the output go to the layer's own processors, or write 8-bit values.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:1990",

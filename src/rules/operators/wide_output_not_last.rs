@@ -61,6 +61,7 @@ The vendor's tool only warns.
     out_offset: 0x0000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:457",

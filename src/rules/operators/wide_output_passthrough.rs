@@ -37,6 +37,7 @@ without convolution, element-wise ones included, has 8-bit values only.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:788",

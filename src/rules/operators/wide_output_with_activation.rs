@@ -41,6 +41,7 @@ softmax needs the negative values too.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:417",

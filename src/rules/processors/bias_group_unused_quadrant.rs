@@ -51,6 +51,7 @@ layers:
     activate: relu
     bias_group: 0
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:1010",

@@ -54,9 +54,10 @@ layers:
     activate: relu
     data_format: CHW
 ",
+        model: None,
         shapes: None,
     }],
-    source: "max7800x.py:447; README, Channel Data Formats",
+    source: "max7800x.py:447, load.py:114; README, Channel Data Formats",
     fix: FixAvailability::Sometimes,
     // The vendor's incomplete check, and that of its input loader.
     covers: &[Code(209), Code(210)],

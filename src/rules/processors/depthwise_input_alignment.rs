@@ -49,6 +49,7 @@ layers:
     activate: relu
     groups: 17
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:973",

@@ -51,6 +51,7 @@ layers:
     activate: relu
     groups: 4
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:968",

@@ -66,6 +66,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "semantics: max7800x.py:700 looks at `in_sequences` only",

@@ -101,6 +101,7 @@ layers:
     out_offset: 0x6000
     op: add
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:765",

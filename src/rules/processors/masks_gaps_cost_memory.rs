@@ -49,6 +49,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "README, Channel Data Formats",

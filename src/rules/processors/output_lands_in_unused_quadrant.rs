@@ -69,6 +69,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "new",

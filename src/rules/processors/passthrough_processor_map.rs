@@ -57,6 +57,7 @@ layers:
     out_offset: 0x0000
     op: passthrough
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:959",

@@ -51,6 +51,7 @@ vendor's tool refuses CHW on any layer but the one that runs first. That may be 
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:450",

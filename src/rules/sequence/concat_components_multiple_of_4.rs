@@ -80,6 +80,7 @@ Four neighbouring processors share a memory instance, and a layer always writes 
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, \"Limitations\"",

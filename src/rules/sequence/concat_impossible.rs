@@ -73,6 +73,7 @@ go with `in_crop`: the vendor's tool joins first, finds more pixels than `in_dim
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:2947",

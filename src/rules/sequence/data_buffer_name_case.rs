@@ -57,6 +57,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "names.py:33",

@@ -49,6 +49,7 @@ layers are copied.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:448",

@@ -65,6 +65,7 @@ from being overwritten.",
     output: true
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, \"Residual Connections\" and \"Multiple outputs\"",

@@ -81,6 +81,7 @@ with a passthrough layer.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:235",

@@ -53,6 +53,7 @@ one. Where the layers stand in their order in the file anyway, leave `sequence` 
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:201",

@@ -80,6 +80,7 @@ only some of the words and takes those of one operand for those of another.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:250",

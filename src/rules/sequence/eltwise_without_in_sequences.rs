@@ -72,6 +72,7 @@ channels; here it delivers too few, or too many.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:3047",

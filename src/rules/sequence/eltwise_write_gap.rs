@@ -78,6 +78,7 @@ that do not belong together.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:246",

@@ -65,6 +65,7 @@ for nothing; mark it, or leave it out.",
     output: true
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:375",

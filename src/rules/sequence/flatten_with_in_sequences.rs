@@ -56,6 +56,7 @@ channels x height x width, as the model's layer has it.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:556",

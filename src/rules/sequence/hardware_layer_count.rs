@@ -56,6 +56,7 @@ use max pooling, or merge layers.",
     out_offset: 0x2000
 "#
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:416",

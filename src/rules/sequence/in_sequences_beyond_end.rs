@@ -51,6 +51,7 @@ say more than numbers and stay right when a layer is added.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:462",

@@ -84,6 +84,7 @@ wider one into parts of equal width. A layer in the list that was not meant show
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:238",

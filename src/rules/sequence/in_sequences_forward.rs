@@ -51,6 +51,7 @@ a number is easily one too high. To carry data from one inference to the next th
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:466",

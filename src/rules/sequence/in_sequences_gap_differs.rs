@@ -83,6 +83,7 @@ where they take turns in the memory of the same processors.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:242",

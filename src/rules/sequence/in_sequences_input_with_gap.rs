@@ -58,6 +58,7 @@ name that the tool handles well.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [4, 8, 8], "weights": [{"in": 4, "out": 4, "kernel": [3, 3]}, {"in": 8, "out": 8, "kernel": [3, 3]}]}"#,
         ),

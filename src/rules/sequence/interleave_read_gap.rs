@@ -86,6 +86,7 @@ memory of the same ones and fill each other's gaps. In both cases there is nothi
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:259",

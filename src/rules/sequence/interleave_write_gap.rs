@@ -84,6 +84,7 @@ wrote, or misses some. Sources on different processors need no gap.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:255",

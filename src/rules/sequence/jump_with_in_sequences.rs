@@ -74,6 +74,7 @@ layers that are named in `in_sequences` go on with the next one.",
     next_sequence: 1
 "#
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:2935",

@@ -51,6 +51,7 @@ negative number and on one behind the last layer. It has no effect on a layer wh
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:1613",

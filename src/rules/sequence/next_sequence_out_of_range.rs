@@ -51,6 +51,7 @@ end, and the number or name of a layer where it shall go on.",
     next_sequence: stop
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:297",

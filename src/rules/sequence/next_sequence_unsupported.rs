@@ -55,6 +55,7 @@ the layers in the order in which they shall run; `in_sequences` says where each 
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:295",

@@ -33,6 +33,7 @@ needs as many channels as the layer works on: give an input that holds all opera
     out_offset: 0x1000
 "
         ),
+        model: None,
         shapes: Some(r#"{"input": [1, 8, 8], "weights": []}"#),
     }],
     source: "izer.py:425",

@@ -50,6 +50,7 @@ data without one gets it from a second, dense copy.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:265",

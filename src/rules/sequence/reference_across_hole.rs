@@ -67,6 +67,7 @@ the file.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:630",

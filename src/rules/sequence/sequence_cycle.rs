@@ -52,6 +52,7 @@ layer that has not run yet, or say `stop`.",
     out_offset: 0x2000
 "#
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:216",

@@ -49,6 +49,7 @@ layers, drop passthrough layers that only move data, or take the MAX78002.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:198",

@@ -56,6 +56,7 @@ the `data_buffer` is the rolling buffer.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "names.py:36",

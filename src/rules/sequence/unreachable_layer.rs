@@ -66,6 +66,7 @@ are not known, a layer that is jumped over may be where `--start-layer` begins, 
     out_offset: 0x3000
 "#
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:216",

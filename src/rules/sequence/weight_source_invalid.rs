@@ -59,6 +59,7 @@ weights the key has no effect.",
     out_offset: 0x3000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:154",

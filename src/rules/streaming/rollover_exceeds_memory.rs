@@ -81,6 +81,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:2451",

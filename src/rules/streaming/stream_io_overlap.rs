@@ -82,11 +82,12 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:2418, max7800x.py:2428",
     fix: FixAvailability::None,
-    covers: &[Code(521)],
+    covers: &[Code(519), Code(520), Code(521)],
     check,
 };
 

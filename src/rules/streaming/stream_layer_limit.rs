@@ -176,6 +176,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "README, Streaming",

@@ -81,6 +81,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:2501",
@@ -103,32 +104,45 @@ fn check(cx: &Context, out: &mut Findings) {
         };
         // As the vendor's tool counts: one pass only (AX554 says so where there are more).
         let end = start + (height * width + last.out_pad) * 4 * bits / 8;
-        for ring in rings.iter().take_while(|ring| ring.layer <= last.layer) {
-            let meet = start <= ring.in_offset + ring.bytes && ring.in_offset <= end;
-            if !meet || ring.instances & buffers::instances(map) == 0 {
-                continue;
-            }
-            let layer = &cx.network.layers[last.layer];
-            let finding = out
-                .new_finding(
-                    layer.out_offset.span().unwrap_or(layer.head),
-                    last.layer,
-                    format!(
-                        "the output of {} ({} to {}) overlaps the ring buffer of {} ({} to {})",
-                        cx.network.label(last.layer),
-                        words::offset(start),
-                        words::offset(end),
-                        cx.network.label(ring.layer),
-                        words::offset(ring.in_offset),
-                        words::offset(ring.in_offset + ring.bytes),
-                    ),
-                )
-                .related(
-                    cx.network.layers[ring.layer].head,
-                    ring.layer,
-                    ring.arithmetic(),
-                );
-            out.push(ring.judge_overlap(cx, finding));
+        let mut hit = rings
+            .iter()
+            .take_while(|ring| ring.layer <= last.layer)
+            .filter(|ring| {
+                start <= ring.in_offset + ring.bytes
+                    && ring.in_offset <= end
+                    && ring.instances & buffers::instances(map) != 0
+            });
+        // One offset is wrong, however many buffers it hits.
+        let Some(ring) = hit.next() else {
+            continue;
+        };
+        let layer = &cx.network.layers[last.layer];
+        let mut finding = out
+            .new_finding(
+                layer.out_offset.span().unwrap_or(layer.head),
+                last.layer,
+                format!(
+                    "the output of {} ({} to {}) overlaps the ring buffer of {} ({} to {})",
+                    cx.network.label(last.layer),
+                    words::offset(start),
+                    words::offset(end),
+                    cx.network.label(ring.layer),
+                    words::offset(ring.in_offset),
+                    words::offset(ring.in_offset + ring.bytes),
+                ),
+            )
+            .related(
+                cx.network.layers[ring.layer].head,
+                ring.layer,
+                ring.arithmetic(),
+            );
+        for more in hit {
+            finding = finding.related(
+                cx.network.layers[more.layer].head,
+                more.layer,
+                format!("overlaps this buffer too: {}", more.arithmetic()),
+            );
         }
+        out.push(ring.judge_overlap(cx, finding));
     }
 }

@@ -67,6 +67,7 @@ layers:
     activate: relu
     streaming: true
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:2440",

@@ -131,6 +131,7 @@ layers:
     activate: relu
     streaming: true
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:2351, max7800x.py:2360, max7800x.py:2362, max7800x.py:2410, max7800x.py:2545, max7800x.py:2029",

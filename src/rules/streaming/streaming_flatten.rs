@@ -67,6 +67,7 @@ layers:
     flatten: true
     activate: none
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:668",

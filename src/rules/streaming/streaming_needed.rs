@@ -50,6 +50,7 @@ layers:
     max_pool: 4
     pool_stride: 4
 ",
+        model: None,
         shapes: None,
     }],
     source: "README, Limitations",

@@ -77,6 +77,7 @@ layers:
     pad: 1
     activate: relu
 ",
+        model: None,
         shapes: Some(
             r#"{"input":[1,32,32],"weights":[{"in":1,"out":16,"kernel":[3,3],"bits":8,"bias":true},{"in":16,"out":16,"kernel":[3,3],"bits":8,"bias":false},{"in":16,"out":16,"kernel":[3,3],"bits":8,"bias":false}]}"#,
         ),

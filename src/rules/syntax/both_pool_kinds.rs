@@ -15,6 +15,7 @@ without a word.",
     examples: &[Example {
         bad: convolution!("    max_pool: 2\n    avg_pool: 2\n    # <- AX052\n    pool_stride: 2\n"),
         good: convolution!("    max_pool: 2\n    pool_stride: 2\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:234",

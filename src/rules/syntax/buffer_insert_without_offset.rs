@@ -36,6 +36,7 @@ say; the default of 0 is nearly never right, and the vendor's tool does not take
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:626",

@@ -55,6 +55,7 @@ layers:
     out_offset: 0x4000
     buffer_shift: 1
 ",
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:615",

@@ -54,6 +54,7 @@ Write `pad` on the Conv1d, or on all 2-D layers.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:632",

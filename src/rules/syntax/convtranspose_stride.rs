@@ -39,6 +39,7 @@ also the default. A model with another stride cannot be mapped to it.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:470",

@@ -40,6 +40,7 @@ Decimal offsets that are round in hex, such as 8192, are fine.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:294",

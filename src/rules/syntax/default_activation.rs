@@ -42,6 +42,7 @@ it composes its notice; that is an error.",
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -66,6 +67,7 @@ it composes its notice; that is an error.",
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
     ],

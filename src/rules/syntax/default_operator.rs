@@ -38,6 +38,7 @@ layer behind it gets the wrong ones.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:364",

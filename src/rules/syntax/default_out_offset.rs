@@ -36,6 +36,7 @@ write elsewhere, or it overwrites what it reads. Where 0 is meant, write it.",
     output_processors: 0x00000000000000f0
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:296",

@@ -17,6 +17,7 @@ than the input. PyTorch's default is the size of the window, so `nn.MaxPool2d(2)
     examples: &[Example {
         bad: convolution!("    max_pool: 2\n    # <- AX046\n"),
         good: convolution!("    max_pool: 2\n    pool_stride: 2\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:769",

@@ -35,6 +35,7 @@ by `pool_dilation` (MAX78002).",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:385",

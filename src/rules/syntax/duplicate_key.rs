@@ -1,6 +1,6 @@
 //! AX002.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use crate::diagnostic::{Applicability, Code, Finding, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits};
@@ -25,11 +25,13 @@ all other rules.",
         Example {
             bad: convolution!("    pad: 1\n    activate: ReLU\n    pad: 1\n    # <- AX002\n"),
             good: convolution!("    pad: 1\n    activate: ReLU\n"),
+            model: None,
             shapes: None,
         },
         Example {
             bad: convolution!("    pad: 1\n    pad: 0\n    # <- AX002\n"),
             good: convolution!("    pad: 1\n"),
+            model: None,
             shapes: None,
         },
     ],
@@ -41,7 +43,7 @@ all other rules.",
 
 fn check(cx: &Context, out: &mut Findings) {
     for (entries, _) in cx.document.mappings() {
-        let mut seen: HashMap<String, &Entry> = HashMap::with_capacity(entries.len());
+        let mut seen: HashMap<(bool, String), &Entry> = HashMap::with_capacity(entries.len());
         for entry in entries {
             let Some(value) = cx.document.value(entry.key) else {
                 continue;
@@ -49,32 +51,29 @@ fn check(cx: &Context, out: &mut Findings) {
             if cx.document.is_unreadable(entry.key) {
                 continue;
             }
-            match seen.get(&identity(value)) {
-                Some(first) => {
-                    let finding = finding(cx, out, first, entry);
+            match seen.entry(identity(value)) {
+                hash_map::Entry::Occupied(first) => {
+                    let finding = finding(cx, out, first.get(), entry);
                     out.push(finding);
                 }
-                None => {
-                    seen.extend(
-                        cx.document
-                            .value(entry.key)
-                            .map(|key| (identity(key), entry)),
-                    );
+                hash_map::Entry::Vacant(place) => {
+                    place.insert(entry);
                 }
             }
         }
     }
 }
 
-/// Text that is the same for keys that Python takes for equal: 1, 1.0 and true are.
-fn identity(key: Value) -> String {
+/// Whether it is text, and what is the same for keys that Python takes for equal: 1, 1.0 and true
+/// are.
+fn identity(key: Value) -> (bool, String) {
     match key {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => i128::from(value).to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Float(value) => value.to_string(),
-        Value::Timestamp => "date".to_owned(),
-        Value::String(text) => format!("text {text}"),
+        Value::Null => (false, "null".to_owned()),
+        Value::Bool(value) => (false, i128::from(value).to_string()),
+        Value::Int(value) => (false, value.to_string()),
+        Value::Float(value) => (false, value.to_string()),
+        Value::Timestamp => (false, "date".to_owned()),
+        Value::String(text) => (true, text),
     }
 }
 

@@ -50,6 +50,7 @@ the second one.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:595",

@@ -45,6 +45,7 @@ ends at `-back`, and `-0` leaves nothing;
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:3000",

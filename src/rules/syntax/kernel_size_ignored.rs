@@ -34,6 +34,7 @@ then ignores it. Either the key is left over, or the layer was meant to convolve
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:639",

@@ -35,6 +35,7 @@ refuses the key even with the value `1x1`.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:436",

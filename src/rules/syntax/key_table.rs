@@ -46,6 +46,7 @@ layers:
     out_offset: 0x2000
 ",
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:110",
@@ -74,6 +75,7 @@ layers:
     out_offset: 0x2000
 ",
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:113",
@@ -96,6 +98,7 @@ counts as unknown, and nothing that follows from it is reported.",
         Example {
             bad: convolution!("    activation_: ReLU\n    # <- AX006\n"),
             good: convolution!("    activation: ReLU\n"),
+            model: None,
             shapes: None,
         },
         Example {
@@ -103,6 +106,7 @@ counts as unknown, and nothing that follows from it is reported.",
                 "    padding: 1\n    # <- AX006\n    kernel: [3, 3]\n    # <- AX006\n"
             ),
             good: convolution!("    pad: 1\n    kernel_size: 3x3\n"),
+            model: None,
             shapes: None,
         },
     ],
@@ -127,11 +131,13 @@ rule reports it all the same.",
         Example {
             bad: convolution!("    pad: [1, 1]\n    #    ^^^^^^ AX008\n"),
             good: convolution!("    pad: 1\n"),
+            model: None,
             shapes: None,
         },
         Example {
             bad: convolution!("    activate: off\n    #         ^^^ AX008\n"),
             good: convolution!("    activate: None\n"),
+            model: None,
             shapes: None,
         },
     ],
@@ -170,6 +176,7 @@ data memories the layer looks for it, and where its weights are stored.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:211",
@@ -212,6 +219,7 @@ with a point.",
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -238,6 +246,7 @@ with a point.",
     out_offset: 0x2000
 "
             ),
+            model: None,
             shapes: None,
         },
     ],
@@ -256,6 +265,7 @@ Leave the key out to write to the processors of the next layer.",
     examples: &[Example {
         bad: convolution!("    output_processors: 0\n    #                  ^ AX011\n"),
         good: convolution!("    output_processors: 0xf\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:225",
@@ -274,6 +284,7 @@ The checkpoint knows the bits of each layer: the key is best left out.",
     examples: &[Example {
         bad: convolution!("    quantization: 3\n    #             ^ AX012\n"),
         good: convolution!("    quantization: 4\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:259",
@@ -300,6 +311,7 @@ height and width. `32x32` is text, and `[3, 32, 32]` has one number too many.",
 "
         ),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:277",
@@ -317,6 +329,7 @@ last layer's output.",
     examples: &[Example {
         bad: convolution!("    activate: sigmoid\n    #         ^^^^^^^ AX014\n"),
         good: convolution!("    activate: ReLU\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:310",
@@ -345,6 +358,7 @@ operator: it is a key of any layer (`max_pool`, `avg_pool`), as is a depthwise c
 "
         ),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:362",
@@ -361,6 +375,7 @@ use `in_crop`.",
     examples: &[Example {
         bad: convolution!("    pad: -1\n    #    ^^ AX016\n"),
         good: convolution!("    pad: 0\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:375",
@@ -389,6 +404,7 @@ spellings such as `bitwise_or`.",
 "
         ),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:402",
@@ -425,6 +441,7 @@ with one input needs no element-wise operation.",
     out_offset: 0x4000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:416",
@@ -442,6 +459,7 @@ dimension, such as `NHWC`, are not known.",
     examples: &[Example {
         bad: convolution!("    data_format: NHWC\n    #            ^^^^ AX021\n"),
         good: convolution!("    data_format: HWC\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:426",
@@ -457,6 +475,7 @@ An output value has 8 bits, or, in the last layer, 32 bits. The hardware has no 
     examples: &[Example {
         bad: convolution!("    output_width: 16\n    #             ^^ AX022\n"),
         good: convolution!("    output_width: 32\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:431",
@@ -476,15 +495,17 @@ exists; a 5x5 is built from two 3x3 layers.",
         Example {
             bad: convolution!("    kernel_size: 3\n    #            ^ AX024\n"),
             good: convolution!("    kernel_size: 3x3\n"),
+            model: None,
             shapes: None,
         },
         Example {
             bad: convolution!("    kernel_size: 5x5\n    #            ^^^ AX024\n"),
             good: convolution!("    kernel_size: 3x3\n"),
+            model: None,
             shapes: None,
         },
     ],
-    source: "yamlcfg.py:441",
+    source: "yamlcfg.py:441, yamlcfg.py:445, yamlcfg.py:451, yamlcfg.py:453",
     ..RULE
 };
 
@@ -498,6 +519,7 @@ ConvTranspose2d, so the key is seldom needed. To shrink height and width differe
     examples: &[Example {
         bad: convolution!("    stride: [1, 2]\n    #       ^^^^^^ AX025\n"),
         good: convolution!("    stride: [1, 1]\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:462",
@@ -520,15 +542,17 @@ The words `true`, `yes`, `on`, `false`, `no`, `off` are booleans as long as they
         Example {
             bad: convolution!("    bypass: \"false\"\n    #       ^^^^^^^ AX028 error\n"),
             good: convolution!("    bypass: false\n"),
+            model: None,
             shapes: None,
         },
         Example {
             bad: convolution!("    output: 1\n    #       ^ AX028 warning\n"),
             good: convolution!("    output: true\n"),
+            model: None,
             shapes: None,
         },
     ],
-    source: "yamlcfg.py:480",
+    source: "yamlcfg.py:409, yamlcfg.py:480, yamlcfg.py:487, yamlcfg.py:534, yamlcfg.py:551, yamlcfg.py:558, yamlcfg.py:565, yamlcfg.py:589",
     ..RULE
 };
 
@@ -542,6 +566,7 @@ supported, which is the default.",
     examples: &[Example {
         bad: convolution!("    output_pad: -1\n    #           ^^ AX030\n"),
         good: convolution!("    output_pad: 0\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:579",
@@ -600,9 +625,10 @@ layers:
     out_offset: 0x4000
     buffer_shift: 1
 ",
+        model: None,
         shapes: None,
     }],
-    source: "yamlcfg.py:611",
+    source: "yamlcfg.py:611, yamlcfg.py:613",
     ..RULE
 };
 
@@ -616,9 +642,10 @@ but a whole number, is refused.",
     examples: &[Example {
         bad: convolution!("    buffer_insert: -1\n    #              ^^ AX035\n"),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
-    source: "yamlcfg.py:622",
+    source: "yamlcfg.py:622, yamlcfg.py:624",
     ..RULE
 };
 
@@ -669,6 +696,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:701",
@@ -721,6 +749,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:706",
@@ -773,6 +802,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:782",
@@ -823,6 +853,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:786",
@@ -865,6 +896,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "izer.py:313",
@@ -882,6 +914,7 @@ tool crashes where it looks for the second; a third one would be ignored.",
     examples: &[Example {
         bad: convolution!("    max_pool: [2]\n    #         ^^^ AX056\n    pool_stride: 2\n"),
         good: convolution!("    max_pool: 2\n    pool_stride: 2\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:232",
@@ -899,6 +932,7 @@ registers and addresses, and the network computes something else or crashes the 
     examples: &[Example {
         bad: convolution!("    in_offset: -4\n    #          ^^ AX058\n"),
         good: convolution!("    in_offset: 0x0000\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:196",
@@ -917,6 +951,7 @@ two layers, or for an average over everything use what is left after earlier poo
     examples: &[Example {
         bad: convolution!("    avg_pool: 32\n    #         ^^ AX060\n    pool_stride: 2\n"),
         good: convolution!("    avg_pool: 4\n    pool_stride: 2\n"),
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:1721",

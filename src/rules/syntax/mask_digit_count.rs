@@ -45,6 +45,7 @@ Short masks such as `0xf` are fine, and so are dots and underscores: they do not
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:207",

@@ -45,6 +45,7 @@ The tool accepts all of them. Write masks and offsets in hex, with `0x`.",
     out_offset: 0x2000
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "YAML 1.1, https://yaml.org/type/int.html",

@@ -16,6 +16,7 @@ element-wise `op`, a layer has one input, and the vendor's tool refuses the key.
     examples: &[Example {
         bad: convolution!("    operands: 2\n    # <- AX019\n"),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:413",

@@ -16,6 +16,7 @@ layer; the vendor's tool refuses it otherwise, whatever its value. A convolution
     examples: &[Example {
         bad: convolution!("    pool_dilation: 1\n    # <- AX029\n"),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:574",

@@ -16,6 +16,7 @@ Without one of the two there is no order to change, and the vendor's tool refuse
     examples: &[Example {
         bad: convolution!("    pool_first: false\n    # <- AX042\n"),
         good: convolution!(""),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:774",

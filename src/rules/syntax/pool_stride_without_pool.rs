@@ -17,6 +17,7 @@ forgotten. The vendor's tool says nothing.",
     examples: &[Example {
         bad: convolution!("    pool_stride: 2\n    # <- AX057\n"),
         good: convolution!("    max_pool: 2\n    pool_stride: 2\n"),
+        model: None,
         shapes: None,
     }],
     source: "izer.py:508",

@@ -15,6 +15,7 @@ any case of letters they cannot be names of layers.",
     examples: &[Example {
         bad: convolution!("    name: Input\n    #     ^^^^^ AX032\n"),
         good: convolution!("    name: first\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:597",

@@ -45,6 +45,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "max7800x.py:2573",

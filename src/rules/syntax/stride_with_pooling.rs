@@ -19,6 +19,7 @@ always has step 1. The step of the pooling window is `pool_stride`. The vendor's
             "    max_pool: 2\n    stride: 2\n    #       ^ AX026\n    pool_stride: 2\n"
         ),
         good: convolution!("    max_pool: 2\n    pool_stride: 2\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:467",

@@ -18,6 +18,7 @@ belongs: `{a}: 1` instead of `a: 1`.",
     examples: &[Example {
         bad: convolution!("    [pad]: 1\n    # <- AX003\n"),
         good: convolution!("    pad: 1\n"),
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:43",

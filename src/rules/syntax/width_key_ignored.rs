@@ -53,6 +53,7 @@ layers:
     processors: 0x000000000000000f
     out_offset: 0x2000
 ",
+        model: None,
         shapes: None,
     }],
     source: "yamlcfg.py:799",

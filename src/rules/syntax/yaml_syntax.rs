@@ -55,6 +55,7 @@ What is readable of a broken file is checked all the same.",
     out_offset: 0x4000
 "
             ),
+            model: None,
             shapes: None,
         },
         Example {
@@ -65,6 +66,7 @@ layers: Conv2d
 #       ^^^^^^ AX001
 ",
             good: convolution!(""),
+            model: None,
             shapes: None,
         },
     ],

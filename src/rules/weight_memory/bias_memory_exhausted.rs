@@ -58,6 +58,7 @@ takes nothing. What helps: fewer layers with bias, masks that use more quadrants
     bias_group: 1
 "
         ),
+        model: None,
         shapes: Some(
             r#"{"input": [64, 1, 1], "weights": [
                 {"in": 64, "out": 300, "kernel": [1], "bits": 8, "bias": true},

@@ -41,6 +41,7 @@ reports the layer that does not fit.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "README, \"Limitations of MAX78000 and MAX78002 Networks\"",

@@ -48,6 +48,7 @@ stops. Layers that flatten are stored in another order and may have any number."
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "kernels.py:169",

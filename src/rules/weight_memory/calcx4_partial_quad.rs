@@ -49,6 +49,7 @@ several passes this works only while all 64 processors may be used, so not with 
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:2106",

@@ -47,6 +47,7 @@ at most 16. With all 64 processors that is enough for 1024 channels; it only bec
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:1904",

@@ -77,6 +77,7 @@ mask without gaps that starts at processor 0, 4, 8, … never leaves rows empty.
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "kernels.py:445, kernels.py:448",

@@ -68,6 +68,7 @@ and the finding is a warning.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "kernels.py:127",

@@ -51,6 +51,7 @@ warns that the result may be wrong. Start the mask at processor 0, 4, 8, …",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "kernels.py:234",

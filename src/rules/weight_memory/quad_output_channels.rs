@@ -51,6 +51,7 @@ weights, or more channels.",
     activate: relu
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "kernels.py:182",

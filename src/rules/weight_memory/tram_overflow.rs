@@ -100,6 +100,7 @@ layers keep. Narrower data, fewer passes or fewer streaming layers help.",
     streaming: true
 "
         ),
+        model: None,
         shapes: None,
     }],
     source: "backend/max7800x.py:2028; tornadocnn.py, TRAM_SIZE",

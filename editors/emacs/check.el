@@ -1,0 +1,63 @@
+;;; check.el --- Emacs without a screen, with ai8x-lint.el and nothing else  -*- lexical-binding: t -*-
+;; NETWORK: a copy of the broken example; CONFIGURATION: the folder of this file. ai8x-lint is on PATH.
+(setq package-enable-at-startup nil)
+(unless (require 'eglot nil t) ; Emacs 29 brings Eglot; Debian 12 packages it
+  (dolist (folder (directory-files "/usr/share/emacs/site-lisp/elpa" t "\\`[a-z]"))
+    (add-to-list 'load-path folder))
+  (require 'eglot))
+(require 'flymake)
+(require 'cl-lib)
+(load (expand-file-name "ai8x-lint.el" (getenv "CONFIGURATION")) nil t)
+(unless (fboundp 'yaml-mode)
+  (define-derived-mode yaml-mode prog-mode "YAML"))
+
+(defvar check-failed nil)
+(defun check-that (passed what &optional got)
+  (unless passed (setq check-failed t))
+  (princ (if passed (format "ok - %s\n" what) (format "not ok - %s: %S\n" what got))))
+(defun check-wait (condition)
+  (let ((end (+ (float-time) 10)) result)
+    (while (and (not (setq result (funcall condition))) (< (float-time) end))
+      (accept-process-output nil 0.05))
+    result))
+(defun check-findings (code)
+  (cl-remove-if-not (lambda (one) (string-match-p code (flymake-diagnostic-text one)))
+                    (flymake-diagnostics)))
+
+(setq eglot-sync-connect 10
+      eglot-autoshutdown t
+      eglot-confirm-server-initiated-edits nil
+      eglot-send-changes-idle-time 0
+      create-lockfiles nil
+      make-backup-files nil)
+(condition-case trouble
+    (with-current-buffer (find-file-noselect (getenv "NETWORK"))
+      (set-window-buffer (selected-window) (current-buffer))
+      (yaml-mode)
+      (apply #'eglot (eglot--guess-contact))
+      (check-that (eglot-current-server) "connected")
+      (flymake-start)
+      (let ((found (check-wait (lambda () (check-findings "activaton")))))
+        (check-that (= 1 (length found)) "finding" (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))
+        (goto-char (point-min))
+        (search-forward "activaton")
+        (check-that (= (line-number-at-pos) (line-number-at-pos (flymake-diagnostic-beg (car found))))
+                    "its line"))
+      (let ((fix (cl-find-if (lambda (one) (string-match-p "Rename to `activation`" (plist-get one :title)))
+                             (eglot-code-actions (point) nil "quickfix" nil))))
+        (check-that fix "quick fix")
+        (eglot--apply-workspace-edit (plist-get fix :edit)))
+      (check-that (save-excursion (goto-char (point-min)) (search-forward "activation: relu" nil t)) "text changed")
+      (eglot--signal-textDocument/didChange)
+      (check-that (check-wait (lambda () (null (check-findings "activaton")))) "finding gone")
+      (goto-char (point-min))
+      (search-forward "out_offset: 0x08")
+      (let* ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams)))
+             (text (format "%s" (eglot--hover-info (plist-get hover :contents) (plist-get hover :range)))))
+        (check-that (string-match-p "0 1 2 3   4 5 6 7   8 9 a b   c d e f" text) "memory map in the hover, as text" text)
+        (check-that (not (string-match-p "data:image" text)) "no picture that Emacs cannot show"))
+      (eglot-shutdown (eglot-current-server))
+      (set-buffer-modified-p nil))
+  (error (check-that nil "no error" trouble)))
+(princ (if check-failed "FAIL\n" "PASS\n"))
+(kill-emacs (if check-failed 1 0))

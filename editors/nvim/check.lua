@@ -1,0 +1,86 @@
+-- Neovim without a screen, with the configuration of lsp/ and nothing else.
+-- NETWORK: a copy of the broken example. Runs in the folder of this file; ai8x-lint is on PATH.
+local failed = 0
+local function say(line)
+  io.stdout:write(line, '\n')
+end
+local function ok(passed, what, got)
+  failed = failed + (passed and 0 or 1)
+  say((passed and 'ok - ' or 'not ok - ') .. what .. (passed and '' or ': ' .. vim.inspect(got)))
+end
+local function wait(condition)
+  return vim.wait(10000, condition, 20)
+end
+
+local function line_of(text)
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
+    local column = line:find(text, 1, true)
+    if column then
+      vim.api.nvim_win_set_cursor(0, { number, column - 1 })
+      return number
+    end
+  end
+end
+
+local function with_code(buffer, code)
+  return vim.tbl_filter(function(one)
+    return one.code == code
+  end, vim.diagnostic.get(buffer))
+end
+
+local function messages(buffer)
+  return vim.tbl_map(function(one)
+    return one.code .. ' ' .. one.message
+  end, vim.diagnostic.get(buffer))
+end
+
+local function checks()
+  vim.opt.runtimepath:append(vim.env.CONFIGURATION)
+  vim.o.swapfile = false
+  vim.lsp.enable('ai8x_lint')
+  vim.cmd.filetype('on')
+  vim.cmd.edit(vim.env.NETWORK)
+  local buffer = vim.api.nvim_get_current_buf()
+
+  ok(wait(function() return #with_code(buffer, 'AX006') == 1 end), 'finding', messages(buffer))
+  local finding = with_code(buffer, 'AX006')[1]
+  ok(finding and finding.lnum + 1 == line_of('activaton:'), 'its line', finding)
+  ok(finding and finding.source == 'ai8x', 'its source', finding)
+
+  local client = vim.lsp.get_clients({ bufnr = buffer })[1]
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action) return action.title:find('Rename to `activation`', 1, true) ~= nil end,
+  })
+  ok(wait(function() return line_of('activation: relu') ~= nil end), 'quick fix', vim.api.nvim_buf_get_lines(0, 20, 27, false))
+  ok(wait(function() return #with_code(buffer, 'AX006') == 0 end), 'finding gone', messages(buffer))
+
+  line_of('out_offset: 0x0800')
+  vim.lsp.buf.hover()
+  local hover = ''
+  wait(function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then
+        local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+        hover = table.concat(lines, '\n')
+        return true
+      end
+    end
+    return false
+  end)
+  ok(hover:find('0 1 2 3   4 5 6 7   8 9 a b   c d e f', 1, true), 'memory map in the hover, as text', hover)
+  ok(not hover:find('data:image', 1, true), 'no picture that Neovim cannot show', hover)
+
+  vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
+  ok(wait(function() return #vim.lsp.inlay_hint.get({ bufnr = buffer }) > 0 end), 'inlay hints', nil)
+
+  client:stop()
+  ok(wait(function() return client:is_stopped() end), 'server ends', nil)
+end
+
+local good, trouble = xpcall(checks, debug.traceback)
+if not good then
+  ok(false, 'no error', trouble)
+end
+say(failed == 0 and 'PASS' or 'FAIL')
+vim.cmd(failed == 0 and 'quitall!' or 'cquit! 1')

@@ -1,0 +1,202 @@
+//! Offsets for all bundles: greedy in several orders, the best of them.
+
+use crate::device::INSTANCES;
+use crate::network::Source;
+
+use super::problem::{Bundle, Problem};
+
+/// Offsets that fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The base of each bundle, in bytes.
+    pub bases: Vec<i64>,
+    /// The highest byte in use of any instance, plus one.
+    pub peak: i64,
+}
+
+/// By what bundles are ordered: the first by the lowest.
+type Key = fn(&Bundle) -> (i64, i64);
+
+/// Offsets are rounded up to one of these, the largest that costs nothing.
+pub const STEPS: [i64; 4] = [0x400, 0x100, 0x10, 4];
+
+/// The fullest moment of an instance: its bytes are a lower bound for the peak of any placement, and
+/// where they exceed the capacity nothing fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fullest {
+    /// The step of execution; -1 is before the first layer.
+    pub time: i64,
+    /// The instance.
+    pub instance: u32,
+    /// Bytes that are needed there and then.
+    pub bytes: i64,
+    /// Whose data they are, with the bytes of each.
+    pub holders: Vec<(Source, i64)>,
+}
+
+/// Finds the fullest moment.
+pub fn fullest(problem: &Problem) -> Option<Fullest> {
+    let members = || problem.bundles.iter().flat_map(|bundle| &bundle.members);
+    let mut fullest: Option<Fullest> = None;
+    for time in members().map(|member| member.born) {
+        for instance in 0..INSTANCES {
+            let alive = members().filter(|member| member.born <= time && time <= member.dies);
+            let holders: Vec<(Source, i64)> = alive
+                .map(|member| (member.source, member.bytes_in(instance)))
+                .filter(|(_, bytes)| *bytes > 0)
+                .collect();
+            let bytes = holders.iter().map(|(_, bytes)| bytes).sum();
+            if fullest.as_ref().is_none_or(|fullest| bytes > fullest.bytes) {
+                fullest = Some(Fullest {
+                    time,
+                    instance,
+                    bytes,
+                    holders,
+                });
+            }
+        }
+    }
+    fullest
+}
+
+/// How often the order is changed after a placement that is higher than it must be.
+const PROMOTIONS: usize = 24;
+
+/// Finds offsets for all bundles, pinned ones at their place. None where no order fits; that
+/// proves nothing.
+pub fn place(problem: &Problem) -> Option<Placement> {
+    let keys: [Key; 4] = [
+        |bundle| (-size(bundle), born(bundle)),
+        |bundle| (-life(bundle), -size(bundle)),
+        |bundle| (-size(bundle).saturating_mul(life(bundle)), born(bundle)),
+        |bundle| (born(bundle), -size(bundle)),
+    ];
+    let bound = fullest(problem).map_or(0, |fullest| fullest.bytes);
+    let mut best: Option<Placement> = None;
+    for step in STEPS {
+        for key in keys {
+            let mut order: Vec<usize> = (0..problem.bundles.len()).collect();
+            order.sort_by_key(|&bundle| {
+                let bundle = &problem.bundles[bundle];
+                (!bundle.pinned, key(bundle))
+            });
+            for _ in 0..PROMOTIONS {
+                if best.as_ref().is_some_and(|best| best.peak <= bound) {
+                    break;
+                }
+                let placement = in_order(problem, &order, step);
+                // What ends highest, or found no place, chooses first the next time.
+                let promoted = match &placement {
+                    Ok(placement) => problem.highest(&placement.bases),
+                    Err(bundle) => Some(*bundle),
+                };
+                if let Ok(placement) = placement
+                    && best.as_ref().is_none_or(|best| placement.peak < best.peak)
+                {
+                    best = Some(placement);
+                }
+                let Some(at) = order.iter().position(|&bundle| Some(bundle) == promoted) else {
+                    break;
+                };
+                let first = order
+                    .iter()
+                    .position(|&bundle| !problem.bundles[bundle].pinned);
+                match first {
+                    Some(first) if first < at => order[first..=at].rotate_right(1),
+                    _ => break,
+                }
+            }
+        }
+    }
+    best.filter(|placement| problem.is_valid(&placement.bases))
+}
+
+/// Places bundles one after the other; an error names the one for which there is no room.
+fn in_order(problem: &Problem, order: &[usize], step: i64) -> Result<Placement, usize> {
+    let mut bases: Vec<Option<i64>> = vec![None; problem.bundles.len()];
+    for &bundle in order {
+        let base = match problem.bundles[bundle].pinned {
+            true => problem.bundles[bundle].base,
+            false => lowest_free(problem, bundle, &bases, step).ok_or(bundle)?,
+        };
+        bases[bundle] = Some(base);
+    }
+    let bases: Vec<i64> = bases.into_iter().flatten().collect();
+    let peak = problem.peak(&bases);
+    Ok(Placement { bases, peak })
+}
+
+/// The lowest base, a multiple of `step`, at which a bundle meets none of those with a base.
+pub fn lowest_free(
+    problem: &Problem,
+    bundle: usize,
+    bases: &[Option<i64>],
+    step: i64,
+) -> Option<i64> {
+    free(problem, bundle, bases, step).next()
+}
+
+/// The bases, multiples of `step`, at which a bundle meets none of those with a base: 0 and those
+/// right behind something, the lowest first.
+pub fn free(
+    problem: &Problem,
+    bundle: usize,
+    bases: &[Option<i64>],
+    step: i64,
+) -> impl Iterator<Item = i64> {
+    let placed: Vec<(usize, i64)> = bases
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != bundle)
+        .filter_map(|(other, base)| Some((other, (*base)?)))
+        .collect();
+    // It lies at 0 or right behind something, or between the words of something with gaps.
+    let mut candidates = vec![0];
+    for &(other, base) in &placed {
+        for member in &problem.bundles[bundle].members {
+            for second in &problem.bundles[other].members {
+                let end = base + second.end - member.offset;
+                candidates.push(end);
+                candidates.push(base + second.offset + 4 - member.offset);
+            }
+        }
+    }
+    for candidate in &mut candidates {
+        *candidate = (*candidate).max(0).div_euclid(step) * step
+            + if *candidate > 0 && *candidate % step != 0 {
+                step
+            } else {
+                0
+            };
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    candidates.into_iter().filter(move |&base| {
+        problem.fits(bundle, base)
+            && !placed
+                .iter()
+                .any(|&other| problem.collide((bundle, base), other))
+    })
+}
+
+fn size(bundle: &Bundle) -> i64 {
+    let members = || bundle.members.iter();
+    (0..INSTANCES)
+        .map(|instance| members().map(|member| member.bytes_in(instance)).sum())
+        .max()
+        .unwrap_or(0)
+}
+
+fn born(bundle: &Bundle) -> i64 {
+    bundle
+        .members
+        .iter()
+        .map(|member| member.born)
+        .min()
+        .unwrap_or(0)
+}
+
+fn life(bundle: &Bundle) -> i64 {
+    let dies = bundle.members.iter().map(|member| member.dies).max();
+    dies.unwrap_or(0).min(1 << 20) - born(bundle)
+}

@@ -1,0 +1,52 @@
+//! `ai8x-lint allocate`: where in data memory each layer writes.
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::network;
+use crate::rules::words;
+use crate::text::unified_diff;
+use crate::workspace::{self, Selection};
+
+use super::args::AllocateArgs;
+use super::{complain, inputs, map};
+
+pub(super) fn run(args: &AllocateArgs) -> Result<String> {
+    let inputs::Network { file, config, .. } =
+        inputs::network(&args.file, args.config.as_deref(), &args.facts)?;
+    if !file.is_network() {
+        bail!(
+            "{}: it has neither `layers` nor `arch`, so it is no network",
+            file.name
+        );
+    }
+    let only = match &args.layer {
+        Some(layer) => Some(map::number(
+            &network::lower(&file.document, &file.text),
+            layer,
+        )?),
+        None => None,
+    };
+    let overrides = inputs::overrides(&args.facts, Selection::default())?;
+    let allocated = workspace::allocate(&file, &config, &overrides, only)
+        .map_err(|reason| anyhow!("{}: {reason}", file.name))?;
+    let [before, after] = allocated.peak;
+    let percent = |bytes: i64| bytes * 100 / allocated.capacity.max(1);
+    complain(&format!(
+        "{}: {} moved; highest byte in use {} ({} %) before, {} ({} %) with these offsets; with these \
+         masks it cannot be below {}",
+        file.name,
+        words::count(allocated.moved.len() as i64, "output"),
+        words::offset(before),
+        percent(before),
+        words::offset(after),
+        percent(after),
+        words::offset(allocated.bound)
+    ));
+    if args.write {
+        if !allocated.edits.is_empty() {
+            workspace::write(&args.file, &allocated.text)?;
+        }
+        return Ok(String::new());
+    }
+    Ok(unified_diff(&file.name, &file.text, &allocated.text))
+}

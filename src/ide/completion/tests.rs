@@ -1,0 +1,301 @@
+use super::*;
+use crate::ide::fixture::{RESIDUAL, cursor, residual_facts, with_facts};
+use crate::text::apply_edits;
+
+const HEAD: &str = "arch: a\ndataset: a\nlayers:\n";
+
+/// Label and detail of what could be written at the cursor.
+fn labels(text: &str) -> String {
+    let (analyzed, offset) = cursor(text);
+    shown(&complete(&analyzed, offset))
+}
+
+fn shown(found: &[Completion]) -> String {
+    let lines: Vec<String> = found
+        .iter()
+        .map(|one| {
+            format!("{} | {}", one.label, one.detail)
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// The names only, on one line.
+fn names(text: &str) -> String {
+    let (analyzed, offset) = cursor(text);
+    let found = complete(&analyzed, offset);
+    let labels: Vec<&str> = found.iter().map(|one| one.label.as_str()).collect();
+    labels.join(" ")
+}
+
+/// The text after the completion with this label.
+fn done(text: &str, label: &str) -> String {
+    let (analyzed, offset) = cursor(text);
+    let found = complete(&analyzed, offset);
+    let one = found
+        .iter()
+        .find(|one| one.label == label)
+        .unwrap_or_else(|| panic!("no {label} in {}", shown(&found)));
+    apply_edits(&analyzed.text, std::slice::from_ref(&one.edit)).expect("an edit that fits")
+}
+
+/// The residual example with a cursor in place of this text behind `before`.
+fn residual(before: &str, instead_of: &str) -> String {
+    let at = RESIDUAL.find(before).expect("in the example") + before.len();
+    let rest = RESIDUAL[at..].strip_prefix(instead_of).expect("behind it");
+    let text = format!("{}$0{rest}", &RESIDUAL[..at]);
+    let (analyzed, offset) = with_facts(&text, residual_facts());
+    shown(&complete(&analyzed, offset))
+}
+
+#[test]
+fn keys_are_those_that_the_layer_does_not_have() {
+    let found = names(&format!(
+        "{HEAD}  - name: x\n    op: fc\n    $0\n    processors: 1\n"
+    ));
+    insta::assert_snapshot!(found, @"sequence in_sequences in_offset in_channels in_dim in_crop data_format eltwise operands max_pool avg_pool pool_stride pool_first kernel_size pad stride dilation output_pad groups flatten activate quantization output_shift output_width output_processors out_channels out_offset write_gap bias_group streaming output weight_source buffer_shift buffer_insert in_channel_skip simulated_sequence layer conv2d layer conv2d with pooling layer conv1d layer linear layer passthrough pattern residual pattern concat");
+    let found = names("arch: a\n$0\nlayers: []\n");
+    insta::assert_snapshot!(found, @"dataset output_map unload data_buffer weights bias");
+    let found = names("arch: a\nlayers: []\nunload:\n  - channels: 3\n    $0\n");
+    insta::assert_snapshot!(found, @"processors dim offset width write_gap");
+}
+
+#[test]
+fn a_key_takes_the_place_of_the_word_and_its_colon() {
+    insta::assert_snapshot!(done(&format!("{HEAD}  - op: fc\n    out_$0of: 3\n"), "out_offset"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - op: fc
+        out_offset: 3
+    ");
+    insta::assert_snapshot!(done(&format!("{HEAD}  - op: fc\n    pro$0\n"), "processors"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - op: fc
+        processors:
+    ");
+    insta::assert_snapshot!(done(&format!("{HEAD}  - {{op: fc, pro$0}}\n"), "processors"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - {op: fc, processors: }
+    ");
+}
+
+#[test]
+fn an_empty_line_gets_the_indentation_of_the_layer() {
+    insta::assert_snapshot!(done(&format!("{HEAD}    - op: fc\n  $0\n"), "layer linear"), @r"
+    arch: a
+    dataset: a
+    layers:
+        - op: fc
+        - name: ${1:fc}
+          op: Linear
+          flatten: true
+          activate: None
+          output_width: 32
+          processors: ${2:0x0000000000000001}
+          out_offset: ${3:0x4000}
+    ");
+    insta::assert_snapshot!(done(&format!("{HEAD}    - op: fc\n         $0\n"), "processors"), @r"
+    arch: a
+    dataset: a
+    layers:
+        - op: fc
+          processors:
+    ");
+    insta::assert_snapshot!(done(&format!("{HEAD}  - $0\n"), "name"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - name:
+    ");
+}
+
+#[test]
+fn broken_text_is_no_hindrance() {
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    in_sequences: [\n    act$0\n  - op: conv2d\n")).split(' ').take(4).collect::<Vec<_>>().join(" "), @"processors name sequence in_offset");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - name: a\n    op: fc\n  - in_sequences: [$0\n  - op: conv2d\n")), @"a input");
+    insta::assert_snapshot!(names("arch: [\nlayers:\n  - op: $0"), @"Conv2d Conv1d ConvTranspose2d Linear None Add Sub BitwiseOr BitwiseXor");
+}
+
+#[test]
+fn words_are_those_of_the_key() {
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    activate: $0\n")), @"ReLU Abs None");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    quantization: $0\n")), @"1 2 4 8");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: conv1d\n    kernel_size: $0\n")), @"1 2 3 4 5 6 7 8 9");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    flatten: tr$0ue\n")), @"true false");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    pad:$0\n")), @"0 1 2");
+    insta::assert_snapshot!(done(&format!("{HEAD}  - op: fc\n    pad:$0\n"), "2"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - op: fc
+        pad: 2
+    ");
+}
+
+#[test]
+fn masks_have_the_right_number_of_processors() {
+    insta::assert_snapshot!(residual("name: join\n    op: conv2d\n    eltwise: add\n    in_sequences: [skip, branch]\n    in_offset: 0x2000\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: ", "0x00000000000fffff"), @r"
+    0x00000000000fffff | what layer 2 (`skip`) and layer 3 (`branch`) wrote
+    0x0000000fffff0000 | 20 processors from 16: 20 input channels in 1 pass
+    0x000fffff00000000 | 20 processors from 32: 20 input channels in 1 pass
+    ");
+    insta::assert_snapshot!(residual("name: body\n    op: conv2d\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: ", "0x000000000000ffff"), @r"
+    0x000000000000ffff | 16 processors from 0: 16 input channels in 1 pass
+    0x00000000ffff0000 | 16 processors from 16: 16 input channels in 1 pass
+    0x0000ffff00000000 | 16 processors from 32: 16 input channels in 1 pass
+    0xffff000000000000 | 16 processors from 48: 16 input channels in 1 pass
+    ");
+}
+
+#[test]
+fn offsets_are_free_or_those_of_the_source() {
+    insta::assert_snapshot!(residual("in_sequences: body\n    in_offset: ", "0x0000"), @"0x0000 | where layer 1 (`body`) starts");
+    insta::assert_snapshot!(residual("pool_stride: 4\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: 0x00000000000fffff\n    out_offset: ", "0x2000"), @r"
+    0x1000 | free
+    0x2010 | free
+    0x2400 | free
+    0x3000 | free
+    0x4000 | free
+    ");
+}
+
+#[test]
+fn layers_are_those_before() {
+    insta::assert_snapshot!(residual("in_sequences: [skip, ", "branch"), @r"
+    branch | Conv2d 3x3  20x32x32 -> 20x32x32
+    skip | passthrough  20x32x32 -> 20x32x32
+    body | Conv2d 3x3  16x32x32 -> 20x32x32
+    stem | Conv2d 3x3  3x32x32 -> 16x32x32
+    input | the network's input
+    ");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - name: a\n    op: fc\n  - op: fc\n    in_sequences:\n      - $0\n")), @"a input");
+}
+
+#[test]
+fn patterns_are_whole_layers() {
+    insta::assert_snapshot!(done(&format!("{HEAD}  - name: one\n    op: none\n    in_channels: 8\n    processors: 0xff\n    output_processors: 0xff\n    out_offset: 0\n\n  - $0\n"), "pattern residual"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - name: one
+        op: none
+        in_channels: 8
+        processors: 0xff
+        output_processors: 0xff
+        out_offset: 0
+
+      - name: ${1:skip}
+        op: None
+        processors: ${2:0x00000000000000ff}
+        output_processors: ${2:0x00000000000000ff}
+        out_offset: ${3:0x4000}
+        write_gap: 1
+      - name: ${4:branch}
+        op: Conv2d
+        in_sequences: ${5:one}
+        in_offset: ${6:0x0000}
+        kernel_size: 3x3
+        pad: 1
+        activate: ReLU
+        processors: ${2:0x00000000000000ff}
+        output_processors: ${2:0x00000000000000ff}
+        out_offset: ${7:0x4004}
+        write_gap: 1
+      - name: ${8:sum}
+        op: Add
+        in_sequences: [${1:skip}, ${4:branch}]
+        in_offset: ${3:0x4000}
+        processors: ${2:0x00000000000000ff}
+        output_processors: ${2:0x00000000000000ff}
+        out_offset: ${6:0x0000}
+    ");
+    insta::assert_snapshot!(done(&format!("{HEAD}  $0"), "layer conv2d"), @r"
+    arch: a
+    dataset: a
+    layers:
+      - name: ${1:conv}
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: ReLU
+        processors: ${2:0x0000000000000001}
+        out_offset: ${3:0x4000}
+    ");
+}
+
+#[test]
+fn a_layer_can_follow_on_an_empty_line() {
+    insta::assert_snapshot!(done(&format!("{HEAD}    - op: fc\n\n$0\n"), "layer passthrough"), @r"
+    arch: a
+    dataset: a
+    layers:
+        - op: fc
+
+        - name: ${1:move}
+          op: None
+          processors: ${2:0x0000000000000001}
+          output_processors: ${2:0x0000000000000001}
+          out_offset: ${3:0x4000}
+    ");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\noutput_map: 1\n$0\n")), @"unload data_buffer weights bias");
+}
+
+#[test]
+fn patterns_have_no_error() {
+    let text = format!(
+        "{HEAD}  - name: one\n    op: none\n    in_dim: [8, 8]\n    in_channels: 16\n    processors: 0xffff\n    output_processors: 0xffff\n    out_offset: 0x2000\n\n$0"
+    );
+    let (analyzed, offset) = cursor(&text);
+    let patterns = complete(&analyzed, offset)
+        .into_iter()
+        .filter(|one| one.kind == CompletionKind::Snippet);
+    for pattern in patterns {
+        let done =
+            apply_edits(&analyzed.text, std::slice::from_ref(&pattern.edit)).expect("an edit");
+        // A Conv1d reads a single column.
+        let done = if pattern.label.contains("conv1d") {
+            done.replace("[8, 8]", "[64, 1]")
+        } else {
+            done
+        };
+        let text: String = done
+            .split("${")
+            .enumerate()
+            .map(|(number, part)| match part.split_once('}') {
+                Some((place, rest)) if number > 0 => {
+                    format!(
+                        "{}{rest}",
+                        place.split_once(':').map_or("", |(_, text)| text)
+                    )
+                }
+                _ => part.to_owned(),
+            })
+            .collect();
+        let errors: Vec<String> = crate::ide::fixture::plain(&text)
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == crate::diagnostic::Severity::Error)
+            .map(|finding| format!("{} {}", finding.code, finding.message))
+            .collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}\n{text}", pattern.label);
+    }
+}
+
+#[test]
+fn comments_take_directives_and_rules() {
+    insta::assert_snapshot!(names("# $0\narch: a\n"), @"ai8x-lint:");
+    insta::assert_snapshot!(names("# ai8x-lint: $0\narch: a\n"), @"ignore ignore-file device flags shapes");
+    insta::assert_snapshot!(labels("# ai8x-lint: ignore[AX1$0\narch: a\n").lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+    AX001 | yaml-syntax
+    AX002 | duplicate-key
+    AX003 | unhashable-key
+    ");
+    insta::assert_snapshot!(names("# some words $0\narch: a\n"), @"");
+}

@@ -1,0 +1,44 @@
+//! What lists of layers say of one.
+
+use crate::map::Step;
+use crate::network::Layer;
+
+use super::Analyzed;
+
+/// `#3 conv2`, or `#3` without a name.
+pub(super) fn title(analyzed: &Analyzed, layer: usize) -> String {
+    match analyzed.network.layers.get(layer).and_then(Layer::name) {
+        Some(name) => format!("#{layer} {name}"),
+        None => format!("#{layer}"),
+    }
+}
+
+/// `Conv2d 3x3  16x32x32 -> 20x32x32`.
+pub(super) fn detail(analyzed: &Analyzed, layer: usize) -> String {
+    let Some(step) = analyzed.step(layer) else {
+        return "does not run".to_owned();
+    };
+    match shapes(step) {
+        Some(shapes) => format!("{}  {shapes}", step.operation),
+        None => step.operation.clone(),
+    }
+}
+
+/// `16x32x32 -> 20x32x32`; none where neither side is known.
+pub(super) fn shapes(step: &Step) -> Option<String> {
+    let input = step.input.map(|[operands, channels, height, width]| {
+        let one = format!("{channels}x{height}x{width}");
+        match operands {
+            1 => one,
+            _ => format!("{operands} x {one}"),
+        }
+    });
+    let output = step
+        .output
+        .map(|[channels, height, width]| format!("{channels}x{height}x{width}"));
+    if input.is_none() && output.is_none() {
+        return None;
+    }
+    let known = |side: Option<String>| side.unwrap_or_else(|| "?".to_owned());
+    Some(format!("{} -> {}", known(input), known(output)))
+}

@@ -1,0 +1,188 @@
+//! Code actions. A client that can asks for the edit of an action only when it is chosen.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range, Uri, WorkspaceEdit,
+};
+
+use crate::diagnostic::{Applicability, Finding};
+use crate::ide::actions::{Action, ActionKind, actions};
+use crate::text::Span;
+use crate::workspace::fix;
+
+use super::client::Abilities;
+use super::diagnostics::diagnostic;
+use super::edits::{difference, workspace_edit};
+use super::pages::Pages;
+use super::snapshot::Snapshot;
+
+/// Applies the safe fixes of the whole file.
+pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai8x");
+
+/// What tells an action apart from the others, to find it again when it is chosen.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Chosen {
+    pub(super) uri: Uri,
+    version: i32,
+    /// The index among the actions at this place; none is [`FIX_ALL`].
+    at: Option<(Range, usize)>,
+}
+
+/// What can be done at a place.
+pub(super) fn code_actions(
+    snapshot: &Snapshot,
+    params: &CodeActionParams,
+    abilities: Abilities,
+    pages: &Pages,
+) -> CodeActionResponse {
+    let only = params.context.only.as_deref();
+    let wanted =
+        |kind: &CodeActionKind| only.is_none_or(|only| only.iter().any(|one| covers(one, kind)));
+    let chosen = |at| {
+        json!(Chosen {
+            uri: snapshot.uri.clone(),
+            version: snapshot.version,
+            at,
+        })
+    };
+    let findings = tried_findings(snapshot, snapshot.span(params.range));
+    let mut found = Vec::new();
+    for (index, action) in at(snapshot, params.range, findings.clone())
+        .into_iter()
+        .enumerate()
+    {
+        let kind = kind(action.kind);
+        if !wanted(&kind) {
+            continue;
+        }
+        let about = action.finding.and_then(|index| findings.get(index));
+        let lazy = abilities.resolves_edits;
+        found.push(CodeAction {
+            title: action.title,
+            kind: Some(kind),
+            diagnostics: about.map(|finding| vec![diagnostic(snapshot, finding, abilities, pages)]),
+            is_preferred: action.preferred.then_some(true),
+            edit: (!lazy).then(|| workspace_edit(snapshot, abilities, &action.edits)),
+            data: lazy.then(|| chosen(Some((params.range, index)))),
+            ..CodeAction::default()
+        });
+    }
+    // Mending everything takes a while: it is not done for who might not want it.
+    if wanted(&FIX_ALL) && (abilities.resolves_edits || only.is_some()) && has_safe_fix(snapshot) {
+        let mut all = CodeAction {
+            title: "Apply all safe fixes of ai8x-lint".to_owned(),
+            kind: Some(FIX_ALL),
+            data: Some(chosen(None)),
+            ..CodeAction::default()
+        };
+        if !abilities.resolves_edits {
+            all.edit = fix_all(snapshot, abilities);
+            all.data = None;
+        }
+        found.push(all);
+    }
+    found.into_iter().map(Into::into).collect()
+}
+
+/// The edit of an action that was chosen.
+///
+/// # Errors
+/// Where the document has changed since.
+pub(super) fn resolve(
+    snapshot: &Snapshot,
+    chosen: &Chosen,
+    abilities: Abilities,
+    mut action: CodeAction,
+) -> Result<CodeAction> {
+    if chosen.version != snapshot.version {
+        return Err(Error::content_modified());
+    }
+    action.edit = match chosen.at {
+        None => fix_all(snapshot, abilities),
+        Some((range, index)) => {
+            let findings = tried_findings(snapshot, snapshot.span(range));
+            let found = at(snapshot, range, findings);
+            let edits = found.get(index).map(|action| action.edits.as_slice());
+            edits.map(|edits| workspace_edit(snapshot, abilities, edits))
+        }
+    };
+    Ok(action)
+}
+
+fn at(snapshot: &Snapshot, range: Range, findings: Vec<Finding>) -> Vec<Action> {
+    actions(&snapshot.analyzed_with(findings), snapshot.span(range))
+}
+
+/// The findings; those that an action in the span may mend with their fixes tried.
+fn tried_findings(snapshot: &Snapshot, span: Span) -> Vec<Finding> {
+    let findings = snapshot.findings();
+    let is_here =
+        |finding: &Finding| finding.span.touches(span.start) || span.touches(finding.span.start);
+    let is_of_a_kind = |finding: &Finding| {
+        let mut here = findings.iter().filter(|other| is_here(other));
+        here.any(|other| other.code == finding.code)
+    };
+    findings
+        .iter()
+        .enumerate()
+        .map(|(index, finding)| {
+            let tried = is_of_a_kind(finding)
+                .then(|| snapshot.tried(index))
+                .flatten();
+            tried.unwrap_or(finding).clone()
+        })
+        .collect()
+}
+
+fn has_safe_fix(snapshot: &Snapshot) -> bool {
+    let fixes = snapshot
+        .findings()
+        .iter()
+        .flat_map(|finding| &finding.fixes);
+    fixes
+        .into_iter()
+        .any(|fix| fix.applicability == Applicability::Safe)
+}
+
+fn fix_all(snapshot: &Snapshot, abilities: Abilities) -> Option<WorkspaceEdit> {
+    let fixed = fix(
+        &snapshot.file,
+        &snapshot.config,
+        &snapshot.overrides,
+        Applicability::Safe,
+    );
+    let edit = difference(&snapshot.file.text, &fixed.text)?;
+    Some(workspace_edit(snapshot, abilities, &[edit]))
+}
+
+fn kind(kind: ActionKind) -> CodeActionKind {
+    match kind {
+        ActionKind::QuickFix => CodeActionKind::QUICKFIX,
+        ActionKind::Refactor => CodeActionKind::REFACTOR_REWRITE,
+    }
+}
+
+/// Whether a kind is another one, or a part of it.
+fn covers(whole: &CodeActionKind, part: &CodeActionKind) -> bool {
+    let rest = part.as_str().strip_prefix(whole.as_str());
+    rest.is_some_and(|rest| whole.as_str().is_empty() || rest.is_empty() || rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_contain_kinds() {
+        let covers = |whole: &'static str, part: &'static str| {
+            covers(&CodeActionKind::new(whole), &CodeActionKind::new(part))
+        };
+        assert!(covers("source", "source.fixAll.ai8x"));
+        assert!(covers("source.fixAll.ai8x", "source.fixAll.ai8x"));
+        assert!(covers("", "quickfix"));
+        assert!(!covers("source.fix", "source.fixAll.ai8x"));
+        assert!(!covers("source.fixAll.ruff", "source.fixAll.ai8x"));
+    }
+}

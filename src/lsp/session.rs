@@ -1,0 +1,270 @@
+//! What the server knows of its client, its settings and its documents, and the work that goes on
+//! beside the handlers.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
+use tower_lsp::Client;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
+    MessageType, Registration, Uri,
+};
+
+use crate::map::Theme;
+use crate::workspace::Configurations;
+
+use super::client::Abilities;
+use super::diagnostics::diagnostics;
+use super::documents::{Document, Documents, Task};
+use super::pages::Pages;
+use super::settings::{SECTION, Settings, theme};
+use super::snapshot::{Snapshot, Surroundings};
+
+/// How long the client may take to answer a request of ours.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Files that say something about networks: configurations and shapes.
+const WATCHED: [&str; 4] = [
+    "**/ai8x-lint.toml",
+    "**/.ai8x-lint.toml",
+    "**/pyproject.toml",
+    "**/*.shapes.json",
+];
+
+/// The session with one client.
+#[derive(Debug)]
+pub(super) struct Session {
+    client: Client,
+    abilities: OnceLock<Abilities>,
+    outside: RwLock<Outside>,
+    pub(super) documents: Documents,
+    pub(super) pages: Arc<Pages>,
+}
+
+/// What comes from outside of the documents, and changes.
+#[derive(Debug, Default)]
+struct Outside {
+    settings: Arc<Settings>,
+    configurations: Arc<Configurations>,
+    folders: Vec<PathBuf>,
+    theme: Option<Theme>,
+}
+
+impl Session {
+    pub(super) fn new(client: Client, pages: Arc<Pages>) -> Self {
+        Self {
+            client,
+            abilities: OnceLock::new(),
+            outside: RwLock::default(),
+            documents: Documents::default(),
+            pages,
+        }
+    }
+
+    /// What the client can do; nothing much before it has said so.
+    pub(super) fn abilities(&self) -> Abilities {
+        self.abilities.get().copied().unwrap_or_default()
+    }
+
+    /// Takes what the client says at the start.
+    pub(super) fn start(&self, abilities: Abilities, settings: &Value, folders: Vec<PathBuf>) {
+        // A client starts once; the framework sees to that.
+        let _ = self.abilities.set(abilities);
+        self.change(|outside| {
+            outside.settings = Arc::new(Settings::read(settings));
+            outside.theme = theme(settings);
+            outside.folders = folders;
+        });
+    }
+
+    /// The colours of pictures in hovers; `None` where they have none.
+    pub(super) fn theme(&self) -> Option<Theme> {
+        self.outside(|outside| match (outside.settings.pictures, outside.theme) {
+            (Some(false), _) | (None, None) => None,
+            (_, Some(theme)) => Some(theme),
+            (Some(true), None) => Some(Theme::Neutral),
+        })
+    }
+
+    pub(super) fn set_theme(&self, value: &Value) {
+        self.change(|outside| outside.theme = theme(value));
+    }
+
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        self.outside(|outside| outside.folders.clone())
+    }
+
+    pub(super) fn change_folders(&self, gone: &[PathBuf], come: Vec<PathBuf>) {
+        self.change(|outside| {
+            outside.folders.retain(|folder| !gone.contains(folder));
+            outside.folders.extend(come);
+        });
+    }
+
+    fn outside<T>(&self, read: impl FnOnce(&Outside) -> T) -> T {
+        read(&self.outside.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change(&self, write: impl FnOnce(&mut Outside)) {
+        write(&mut self.outside.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What is known beside the text of a document.
+    fn surroundings(&self, uri: &Uri) -> Surroundings {
+        self.outside(|outside| Surroundings {
+            path: path(uri, outside.folders.first().map(PathBuf::as_path)),
+            configurations: Arc::clone(&outside.configurations),
+            settings: Arc::clone(&outside.settings),
+            encoding: self.abilities().encoding,
+        })
+    }
+
+    /// Works on a document until its newest version is done, and says what is found.
+    pub(super) fn work_on(self: &Arc<Self>, uri: Uri) {
+        let session = Arc::clone(self);
+        tokio::spawn(async move {
+            while let Some(task) = session.documents.next(&uri) {
+                match task {
+                    Task::Analyse(document) => session.analyse(&uri, document).await,
+                    Task::Withdraw if session.abilities().pulls => {}
+                    Task::Withdraw => {
+                        let client = &session.client;
+                        client
+                            .publish_diagnostics(uri.clone(), Vec::new(), None)
+                            .await;
+                    }
+                }
+            }
+        });
+    }
+
+    async fn analyse(self: &Arc<Self>, uri: &Uri, document: Document) {
+        let session = Arc::clone(self);
+        let around = self.surroundings(uri);
+        let work = spawn_blocking(move || {
+            let snapshot = Arc::new(Snapshot::new(&document, &around));
+            if !session.documents.finish(&snapshot.uri, &snapshot) || session.abilities().pulls {
+                return None;
+            }
+            let found = diagnostics(&snapshot, session.abilities(), &session.pages);
+            Some((found, snapshot.version))
+        });
+        // Nothing in there is known to panic; a failure leaves what was said before.
+        if let Ok(Some((found, version))) = work.await {
+            let client = &self.client;
+            client
+                .publish_diagnostics(uri.clone(), found, Some(version))
+                .await;
+        }
+    }
+
+    /// Takes other settings; everything is analysed again.
+    pub(super) fn set_settings(self: &Arc<Self>, value: &Value) {
+        let settings = Settings::read(value);
+        self.change(|outside| outside.settings = Arc::new(settings));
+        self.renew();
+    }
+
+    /// Forgets all files that were read; everything is analysed again.
+    pub(super) fn reload(self: &Arc<Self>) {
+        self.change(|outside| outside.configurations = Arc::default());
+        self.renew();
+    }
+
+    fn renew(self: &Arc<Self>) {
+        for uri in self.documents.renew() {
+            self.work_on(uri);
+        }
+        let abilities = self.abilities();
+        if abilities.pulls && abilities.refreshes_diagnostics {
+            self.ask(|client| async move { client.workspace_diagnostic_refresh().await });
+        }
+        if abilities.refreshes_hints {
+            self.ask(|client| async move { client.inlay_hint_refresh().await });
+        }
+        if abilities.refreshes_lenses {
+            self.ask(|client| async move { client.code_lens_refresh().await });
+        }
+    }
+
+    /// Asks the client for its settings, where it tells them when asked.
+    pub(super) fn ask_settings(self: &Arc<Self>) {
+        if !self.abilities().tells_settings {
+            return;
+        }
+        let session = Arc::clone(self);
+        self.ask(|client| async move {
+            let item = ConfigurationItem {
+                scope_uri: None,
+                section: Some(SECTION.to_owned()),
+            };
+            let answers = client.configuration(vec![item]).await?;
+            if let Some(answer) = answers.first().filter(|answer| answer.is_object()) {
+                session.set_settings(answer);
+            }
+            Ok(())
+        });
+    }
+
+    /// Asks the client to tell about files that matter, where it can.
+    pub(super) fn watch(self: &Arc<Self>) {
+        if !self.abilities().watches {
+            return;
+        }
+        let watchers = WATCHED.map(|pattern| FileSystemWatcher {
+            glob_pattern: GlobPattern::String(pattern.to_owned()),
+            kind: None,
+        });
+        let options = DidChangeWatchedFilesRegistrationOptions {
+            watchers: watchers.to_vec(),
+        };
+        let registration = Registration {
+            id: "ai8x-lint.files".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: Some(json!(options)),
+        };
+        self.ask(|client| async move { client.register_capability(vec![registration]).await });
+    }
+
+    /// Writes a line into the client's log.
+    pub(super) async fn log(&self, message: &str) {
+        self.client.log_message(MessageType::INFO, message).await;
+    }
+
+    /// Asks the client something, beside the handlers: one that waited for the client could wait
+    /// for ever.
+    fn ask<F, R>(&self, request: F)
+    where
+        F: FnOnce(Client) -> R,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        // A client that does not answer in time, or not well, goes without.
+        tokio::spawn(tokio::time::timeout(PATIENCE, request(self.client.clone())));
+    }
+}
+
+/// Where a document lies. One that is no file is taken to lie in the first folder.
+fn path(uri: &Uri, folder: Option<&Path>) -> PathBuf {
+    if let Some(path) = file_path(uri) {
+        return path;
+    }
+    let decoded = uri.path().decode().to_string_lossy().into_owned();
+    let name = decoded.rsplit(['/', '\\', ':']).next().unwrap_or_default();
+    match folder {
+        Some(folder) => folder.join(name),
+        None => std::path::absolute(name).unwrap_or_else(|_| Path::new("/").join(name)),
+    }
+}
+
+/// The path of an address of a file.
+pub(super) fn file_path(uri: &Uri) -> Option<PathBuf> {
+    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
+    is_file
+        .then(|| uri.to_file_path().map(|path| path.into_owned()))
+        .flatten()
+        .filter(|path| path.is_absolute())
+}
