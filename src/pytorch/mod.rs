@@ -1,8 +1,112 @@
-//! What lies beside a network, read as text and bytes: checkpoints, samples, data sets, policies,
-//! and the scripts that call the vendor's tools.
+//! What lies beside a network, read as text and bytes: models, checkpoints, samples, data sets,
+//! policies, and the scripts that call the vendor's tools.
+//!
+//! A model's Python source becomes the facts of its layers without Python: an error-tolerant parse,
+//! our own small form of the language, and a bounded interpreter that runs the model's construction
+//! and its `forward` on shapes. Nothing is executed on data, and what is not known stays unknown.
+//! Files that a model imports come from a [`Resolve`].
 
 pub mod checkpoint;
 pub mod dataset;
 pub mod npy;
 pub mod policy;
 pub mod script;
+
+mod calls;
+mod expressions;
+mod front;
+mod interpreter;
+mod layer_table;
+mod library;
+mod model;
+mod syntax;
+mod tensor;
+mod value;
+
+pub use model::{
+    Argument, Call, Fact, Input, Layer, Literal, Model, Operator, Place, Pool, PoolKind, Problem,
+    ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
+};
+
+use std::rc::Rc;
+
+use interpreter::{Interpreter, Stop};
+use value::{Kind, Source as TensorSource, Tensor, Value};
+
+/// The names that a file offers: functions and classes defined at its top level, with their places.
+pub fn definitions(text: &str) -> Vec<(String, crate::text::Span)> {
+    front::parse(text)
+        .body
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            syntax::StmtKind::Function(def) => Some((def.name.to_string(), statement.span)),
+            syntax::StmtKind::Class(def) => Some((def.name.to_string(), statement.span)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Builds the model that `request` names and follows its `forward`.
+///
+/// Total: a file that cannot be read, a model that fails, and one that is too large all give a
+/// [`Model`] with what is known and the problems that stopped it.
+pub fn read_model(request: &Request<'_>, resolve: &dyn Resolve) -> Model {
+    // On a stack of its own: the budgets bound how deep code and values nest, but not to what the
+    // caller's stack may hold.
+    let read = || read_here(request, resolve);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        match thread.spawn_scoped(scope, read) {
+            Ok(handle) => handle.join().ok(),
+            Err(_) => None,
+        }
+    })
+    .unwrap_or_else(|| Model::failed("the model could not be read on a thread of its own"))
+}
+
+/// Only what is used of it takes memory.
+const STACK_BYTES: usize = 256 << 20;
+
+fn read_here(request: &Request<'_>, resolve: &dyn Resolve) -> Model {
+    let mut interpreter = Interpreter::new(request.device, resolve);
+    let root = interpreter.load(request.file, request.text);
+    let outcome = build_and_run(&mut interpreter, root, request);
+    if let Err(stop) = outcome {
+        interpreter.report(stop);
+    }
+    interpreter.finish()
+}
+
+fn build_and_run(
+    interpreter: &mut Interpreter<'_>,
+    root: usize,
+    request: &Request<'_>,
+) -> Result<(), Stop> {
+    let Some(factory) = interpreter.global(root, request.factory) else {
+        return Err(Stop::failure(
+            ProblemKind::Missing,
+            format!("`{}` defines no `{}`", request.file, request.factory),
+            Place::start_of(0),
+        ));
+    };
+    let place = factory.origin;
+    let keywords = request
+        .arguments
+        .iter()
+        .map(|(name, literal)| (Rc::from(name.as_str()), Value::literal(literal, place)))
+        .collect();
+    interpreter.restart_budget();
+    let model = interpreter.apply(&factory, Vec::new(), keywords, place)?;
+    interpreter.set_root(model.clone());
+    let Some(shape) = &request.input else {
+        return Ok(());
+    };
+    let input = Tensor {
+        shape: Some(shape.clone()),
+        sources: vec![TensorSource::new(SourceOf::Input)],
+    };
+    let input = Value::new(Kind::tensor(input), place);
+    let output = interpreter.apply(&model, vec![input], Vec::new(), place)?;
+    interpreter.set_output(&output);
+    Ok(())
+}

@@ -1,0 +1,781 @@
+//! The interpreter: state, budgets, statements, and the model that it collects.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::front;
+use super::layer_table::ArgumentPlaces;
+use super::model::{
+    Call, Input, Layer, Model, Place, Problem, ProblemKind, Resolve, Source, TrainingDevice,
+};
+use super::syntax::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
+use super::value::{Class, Function, Kind, Names, Object, Tensor, Value};
+use crate::text::Span;
+
+/// Steps of a whole run; the vendor's largest model takes 5000.
+const MAX_STEPS: usize = 200_000;
+/// Steps of a helper function that builds no layer; then its result is unknown.
+const MAX_HELPER_STEPS: usize = 2_000;
+/// Calls within calls.
+const MAX_CALL_DEPTH: usize = 100;
+/// Layers, and calls of layers.
+const MAX_LAYERS: usize = 4_096;
+/// Files that a model imports.
+const MAX_FILES: usize = 64;
+/// Problems that are kept: the first ones say most.
+const MAX_PROBLEMS: usize = 64;
+/// Classes in one line of inheritance.
+const MAX_ANCESTRY: usize = 64;
+/// Bytes of the path of a layer.
+const MAX_PATH: usize = 1_024;
+/// Elements of a list or range, and of its kin.
+pub(super) const MAX_LIST: usize = 10_000;
+/// Bytes of a string.
+pub(super) const MAX_STRING: usize = 64 << 10;
+
+/// Why the interpreter leaves the code that it runs.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The code would fail.
+    Failure(Box<Problem>),
+    /// Too much work.
+    Budget(Box<Problem>),
+    /// Too much work for a helper; caught at its call.
+    Helper,
+}
+
+impl Stop {
+    pub(super) fn failure(kind: ProblemKind, message: String, place: Place) -> Self {
+        Self::Failure(Box::new(Problem {
+            kind,
+            message,
+            place,
+        }))
+    }
+}
+
+/// How a statement ends.
+pub(super) enum Flow {
+    Next,
+    Return(Value),
+    Break,
+    Continue,
+}
+
+/// Where names are looked up and assigned.
+pub(super) struct Frame {
+    pub(super) locals: Names,
+    pub(super) closure: Option<Names>,
+    /// The file whose names are global.
+    pub(super) module: usize,
+    /// Assignments go to the file itself.
+    pub(super) is_global: bool,
+    /// For `super()`: the class that holds the method, and the object.
+    pub(super) this: Option<(Rc<Class>, Rc<Object>)>,
+}
+
+impl Frame {
+    fn global(module: usize) -> Self {
+        Self {
+            locals: Names::default(),
+            closure: None,
+            module,
+            is_global: true,
+            this: None,
+        }
+    }
+}
+
+pub(super) struct Interpreter<'a> {
+    resolve: &'a dyn Resolve,
+    pub(super) device: TrainingDevice,
+    files: Vec<String>,
+    globals: Vec<Names>,
+    loaded: HashMap<String, Option<usize>>,
+    steps: usize,
+    /// Where the running helper has to end, and what was built when it began.
+    helper: Option<(usize, usize)>,
+    depth: usize,
+    /// The calls that led here, outermost first.
+    pub(super) trail: Vec<Place>,
+    /// Where the arguments of the current call stand.
+    pub(super) argument_places: ArgumentPlaces,
+    pub(super) layers: Vec<Layer>,
+    pub(super) call_counts: Vec<usize>,
+    pub(super) calls: Vec<Call>,
+    root: Option<Value>,
+    outputs: Vec<Input>,
+    problems: Vec<Problem>,
+    /// All objects, to break their cycles at the end.
+    pub(super) objects: Vec<Rc<Object>>,
+}
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn new(device: TrainingDevice, resolve: &'a dyn Resolve) -> Self {
+        Self {
+            resolve,
+            device,
+            files: Vec::new(),
+            globals: Vec::new(),
+            loaded: HashMap::new(),
+            steps: 0,
+            helper: None,
+            depth: 0,
+            trail: Vec::new(),
+            argument_places: Vec::new(),
+            layers: Vec::new(),
+            call_counts: Vec::new(),
+            calls: Vec::new(),
+            root: None,
+            outputs: Vec::new(),
+            problems: Vec::new(),
+            objects: Vec::new(),
+        }
+    }
+
+    /// Reads a file and runs its top level; a statement that fails there is skipped.
+    pub(super) fn load(&mut self, name: &str, text: &str) -> usize {
+        let module = self.files.len();
+        self.files.push(name.to_owned());
+        self.globals.push(Names::default());
+        let source = front::parse(text);
+        for (span, message) in source.errors {
+            let place = self.place(module, span);
+            self.note(ProblemKind::Syntax, message, place);
+        }
+        let mut frame = Frame::global(module);
+        for statement in &source.body {
+            match self.statement(statement, &mut frame) {
+                Ok(_) | Err(Stop::Helper) => {}
+                Err(stop @ Stop::Budget(_)) => {
+                    self.report(stop);
+                    break;
+                }
+                // What a model needs of it will be missing there.
+                Err(Stop::Failure(problem)) => {
+                    self.note(ProblemKind::Unknown, problem.message, problem.place);
+                }
+            }
+        }
+        module
+    }
+
+    /// The file behind an import, read once.
+    pub(super) fn import(&mut self, name: &str) -> Kind {
+        let first = name.split('.').next().unwrap_or_default();
+        if matches!(first, "ai8x" | "ai8x_nas" | "torch" | "math" | "numpy") {
+            return Kind::Library(Rc::from(name));
+        }
+        if let Some(known) = self.loaded.get(name) {
+            return known.map_or_else(|| Kind::Library(Rc::from(name)), Kind::Module);
+        }
+        if self.files.len() >= MAX_FILES {
+            return Kind::unknown("too many files");
+        }
+        // Entered first: files that import each other see what is there so far.
+        self.loaded.insert(name.to_owned(), None);
+        let Some((file, text)) = self.resolve.module(name) else {
+            return Kind::Library(Rc::from(name));
+        };
+        self.loaded.insert(name.to_owned(), Some(self.files.len()));
+        self.depth += 1;
+        let module = if self.depth > MAX_CALL_DEPTH {
+            None
+        } else {
+            Some(self.load(&file, &text))
+        };
+        self.depth -= 1;
+        module.map_or_else(|| Kind::unknown("too many files"), Kind::Module)
+    }
+
+    pub(super) fn global(&self, module: usize, name: &str) -> Option<Value> {
+        self.globals.get(module)?.get(name).cloned()
+    }
+
+    /// What imports cost does not count for the model.
+    pub(super) fn restart_budget(&mut self) {
+        self.steps = 0;
+    }
+
+    pub(super) fn place(&self, module: usize, span: Span) -> Place {
+        Place {
+            file: u32::try_from(module).unwrap_or(u32::MAX),
+            span,
+        }
+    }
+
+    /// Counts work.
+    pub(super) fn spend(&mut self, steps: usize, place: Place) -> Result<(), Stop> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps > MAX_STEPS {
+            return Err(budget(format!("more than {MAX_STEPS} steps"), place));
+        }
+        if let Some((end, built)) = self.helper
+            && self.steps > end
+        {
+            if self.built() == built {
+                return Err(Stop::Helper);
+            }
+            // It builds the model: no mere helper.
+            self.helper = None;
+        }
+        Ok(())
+    }
+
+    fn built(&self) -> usize {
+        self.layers.len() + self.calls.len()
+    }
+
+    /// Checks the length of a list that is about to be, and counts it as work.
+    pub(super) fn spend_list(&mut self, length: usize, place: Place) -> Result<(), Stop> {
+        if length > MAX_LIST {
+            return Err(budget(format!("a list of more than {MAX_LIST}"), place));
+        }
+        self.spend(length / 4, place)
+    }
+
+    /// Checks that there is room for one more layer or call.
+    pub(super) fn spend_layer(&mut self, place: Place) -> Result<(), Stop> {
+        if self.built() >= MAX_LAYERS {
+            let message = format!("more than {MAX_LAYERS} layers and calls");
+            return Err(budget(message, place));
+        }
+        Ok(())
+    }
+
+    /// Keeps a problem that does not stop the run.
+    pub(super) fn note(&mut self, kind: ProblemKind, message: String, place: Place) {
+        let problem = Problem {
+            kind,
+            message,
+            place,
+        };
+        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// An unknown value, with a note why.
+    pub(super) fn unknown(&mut self, why: String, place: Place) -> Kind {
+        let kind = Kind::unknown(&why);
+        self.note(ProblemKind::Unknown, why, place);
+        kind
+    }
+
+    pub(super) fn report(&mut self, stop: Stop) {
+        let problem = match stop {
+            Stop::Failure(problem) | Stop::Budget(problem) => *problem,
+            // Caught at the call of the helper.
+            Stop::Helper => return,
+        };
+        // The one that stopped the run must not be lost behind mere notes.
+        self.problems.truncate(MAX_PROBLEMS - 1);
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    // ---- functions -----------------------------------------------------------------------------
+
+    /// Runs the body of a function whose arguments are bound.
+    pub(super) fn run(
+        &mut self,
+        function: &Rc<Function>,
+        frame: &mut Frame,
+        place: Place,
+    ) -> Result<Value, Stop> {
+        if self.depth >= MAX_CALL_DEPTH {
+            let message = format!("more than {MAX_CALL_DEPTH} calls within calls");
+            return Err(budget(message, place));
+        }
+        let name = &*function.def.name;
+        let is_helper =
+            self.helper.is_none() && self.depth > 0 && !matches!(name, "__init__" | "forward");
+        if is_helper {
+            self.helper = Some((self.steps + MAX_HELPER_STEPS, self.built()));
+        }
+        self.depth += 1;
+        let flow = self.block(&function.def.body, frame);
+        self.depth -= 1;
+        if is_helper {
+            self.helper = None;
+        }
+        match flow {
+            Ok(Flow::Return(value)) => Ok(value),
+            Ok(_) => Ok(Value::new(Kind::None, place)),
+            Err(Stop::Helper) if is_helper => {
+                let why = format!("`{name}` takes more than {MAX_HELPER_STEPS} steps");
+                Ok(Value::new(self.unknown(why, place), place))
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    // ---- statements ----------------------------------------------------------------------------
+
+    pub(super) fn block(&mut self, body: &[Stmt], frame: &mut Frame) -> Result<Flow, Stop> {
+        for statement in body {
+            match self.statement(statement, frame)? {
+                Flow::Next => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn statement(&mut self, statement: &Stmt, frame: &mut Frame) -> Result<Flow, Stop> {
+        let place = self.place(frame.module, statement.span);
+        self.spend(1, place)?;
+        match &statement.kind {
+            StmtKind::Expr(value) => {
+                if !matches!(value.kind, ExprKind::Str(_)) {
+                    self.expression(value, frame)?;
+                }
+            }
+            StmtKind::Assign(targets, value) => {
+                let value = self.expression(value, frame)?;
+                for target in targets {
+                    self.assign(target, value.clone(), frame)?;
+                }
+            }
+            StmtKind::Augment(target, op, value) => {
+                let current = self.expression(target, frame)?;
+                let value = self.expression(value, frame)?;
+                let value = self.binary(*op, &current, &value, place)?;
+                self.assign(target, value, frame)?;
+            }
+            StmtKind::Return(value) => {
+                return Ok(Flow::Return(match value {
+                    Some(value) => self.expression(value, frame)?,
+                    None => Value::new(Kind::None, place),
+                }));
+            }
+            StmtKind::If(test, then, otherwise) => {
+                let value = self.expression(test, frame)?;
+                return match value.truth() {
+                    Some(true) => self.block(then, frame),
+                    Some(false) => self.block(otherwise, frame),
+                    None => self.both_arms(test, [then, otherwise], frame),
+                };
+            }
+            StmtKind::For {
+                target,
+                iterable,
+                body,
+                otherwise,
+            } => return self.repeat(target, iterable, [body, otherwise], frame),
+            StmtKind::While(test, body) => loop {
+                self.spend(1, place)?;
+                match self.expression(test, frame)?.truth() {
+                    Some(true) => {}
+                    Some(false) => break,
+                    None => return self.both_arms(test, [body, &[]], frame),
+                }
+                match self.block(body, frame)? {
+                    Flow::Break => break,
+                    Flow::Next | Flow::Continue => {}
+                    flow @ Flow::Return(_) => return Ok(flow),
+                }
+            },
+            StmtKind::Try {
+                body,
+                handler,
+                otherwise,
+                finally,
+            } => {
+                let flow = match self.block(body, frame) {
+                    Ok(Flow::Next) => self.block(otherwise, frame)?,
+                    Ok(flow) => flow,
+                    Err(Stop::Failure(_)) => self.block(handler, frame)?,
+                    Err(stop) => return Err(stop),
+                };
+                return match self.block(finally, frame)? {
+                    Flow::Next => Ok(flow),
+                    other => Ok(other),
+                };
+            }
+            StmtKind::With(items, body) => {
+                for (context, target) in items {
+                    let value = self.expression(context, frame)?;
+                    if let Some(target) = target {
+                        self.assign(target, value, frame)?;
+                    }
+                }
+                return self.block(body, frame);
+            }
+            StmtKind::Assert(test) => {
+                if self.expression(test, frame)?.truth() == Some(false) {
+                    return Err(Stop::failure(
+                        ProblemKind::Failure,
+                        "this assertion fails".to_owned(),
+                        place,
+                    ));
+                }
+            }
+            StmtKind::Raise => {
+                return Err(Stop::failure(
+                    ProblemKind::Failure,
+                    "the model raises an exception here".to_owned(),
+                    place,
+                ));
+            }
+            StmtKind::Break => return Ok(Flow::Break),
+            StmtKind::Continue => return Ok(Flow::Continue),
+            StmtKind::Function(def) => {
+                let mut defaults = Names::default();
+                for parameter in def.parameters.iter().chain(&def.keyword_only) {
+                    if let Some(default) = &parameter.default {
+                        let value = self.expression(default, frame)?;
+                        defaults.set(parameter.name.clone(), value);
+                    }
+                }
+                // Only a function in a function sees its surroundings; a snapshot, for they do not
+                // change in models, and a reference to itself would never be freed.
+                let is_nested = !frame.is_global && self.depth > 0;
+                if is_nested {
+                    self.spend(frame.locals.len(), place)?;
+                }
+                let function = Function {
+                    def: def.clone(),
+                    module: frame.module,
+                    closure: is_nested.then(|| frame.locals.clone()),
+                    defaults,
+                    owner: None.into(),
+                };
+                let value = Value::new(Kind::Function(Rc::new(function)), place);
+                self.store(def.name.clone(), value, frame);
+            }
+            StmtKind::Class(def) => {
+                let class = self.class(def, frame, place)?;
+                self.store(def.name.clone(), Value::new(class, place), frame);
+            }
+            StmtKind::Import(names) => {
+                for (module, name) in names {
+                    let kind = self.import(module);
+                    self.store(name.clone(), Value::new(kind, place), frame);
+                }
+            }
+            StmtKind::ImportFrom(module, names) => {
+                let source = Value::new(self.import(module), place);
+                for (name, asname) in names {
+                    let value = self.attribute(&source, name, place)?;
+                    self.store(asname.clone(), value, frame);
+                }
+            }
+            StmtKind::Nothing => {}
+            StmtKind::Unsupported(what) => {
+                self.note(
+                    ProblemKind::Unknown,
+                    format!("{what} is not followed"),
+                    place,
+                );
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn class(&mut self, def: &ClassDef, frame: &mut Frame, place: Place) -> Result<Kind, Stop> {
+        let mut bases = Vec::new();
+        for base in &def.bases {
+            bases.push(self.expression(base, frame)?);
+        }
+        let mut inner = Frame {
+            locals: Names::default(),
+            closure: (!frame.is_global).then(|| frame.locals.clone()),
+            module: frame.module,
+            is_global: false,
+            this: None,
+        };
+        for statement in &def.body {
+            match self.statement(statement, &mut inner) {
+                Ok(_) => {}
+                Err(Stop::Failure(problem)) => {
+                    self.note(ProblemKind::Unknown, problem.message, problem.place);
+                }
+                Err(stop) => return Err(stop),
+            }
+        }
+        let class = Rc::new(Class {
+            name: def.name.clone(),
+            bases,
+            attributes: inner.locals.into(),
+        });
+        if class.ancestry().len() > MAX_ANCESTRY {
+            let message = format!("more than {MAX_ANCESTRY} classes inherit from each other");
+            return Err(budget(message, place));
+        }
+        for (_, value) in class.attributes.borrow().iter() {
+            if let Kind::Function(function) = &value.kind {
+                *function.owner.borrow_mut() = Some(class.clone());
+            }
+        }
+        Ok(Kind::Class(class))
+    }
+
+    fn repeat(
+        &mut self,
+        target: &Expr,
+        iterable: &Expr,
+        [body, otherwise]: [&[Stmt]; 2],
+        frame: &mut Frame,
+    ) -> Result<Flow, Stop> {
+        let place = self.place(frame.module, iterable.span);
+        let values = self.expression(iterable, frame)?;
+        let Some(items) = self.items(&values, place)? else {
+            self.forget(&[body], frame);
+            return Ok(Flow::Next);
+        };
+        for item in items {
+            self.spend(1, place)?;
+            self.assign(target, item, frame)?;
+            match self.block(body, frame)? {
+                Flow::Break => return Ok(Flow::Next),
+                Flow::Next | Flow::Continue => {}
+                flow @ Flow::Return(_) => return Ok(flow),
+            }
+        }
+        self.block(otherwise, frame)
+    }
+
+    /// An unknown condition: neither arm is guessed, and what they assign becomes unknown.
+    fn both_arms(
+        &mut self,
+        test: &Expr,
+        arms: [&[Stmt]; 2],
+        frame: &mut Frame,
+    ) -> Result<Flow, Stop> {
+        let place = self.place(frame.module, test.span);
+        let why = "this condition is not known, so what depends on it is not either".to_owned();
+        let unknown = self.unknown(why, place);
+        self.forget(&arms, frame);
+        Ok(if arms.iter().any(|arm| returns(arm)) {
+            Flow::Return(Value::new(unknown, place))
+        } else {
+            Flow::Next
+        })
+    }
+
+    /// Makes unknown what statements that are not run would assign.
+    fn forget(&mut self, arms: &[&[Stmt]], frame: &mut Frame) {
+        for statement in arms.iter().flat_map(|arm| arm.iter()) {
+            match &statement.kind {
+                StmtKind::Assign(targets, _) => {
+                    for target in targets {
+                        self.forget_target(target, frame);
+                    }
+                }
+                StmtKind::Augment(target, ..) => self.forget_target(target, frame),
+                StmtKind::If(_, then, otherwise) => self.forget(&[then, otherwise], frame),
+                StmtKind::For { target, body, .. } => {
+                    self.forget_target(target, frame);
+                    self.forget(&[body], frame);
+                }
+                StmtKind::While(_, body) | StmtKind::With(_, body) => self.forget(&[body], frame),
+                StmtKind::Try { body, handler, .. } => self.forget(&[body, handler], frame),
+                _ => {}
+            }
+        }
+    }
+
+    fn forget_target(&mut self, target: &Expr, frame: &mut Frame) {
+        let unknown = Value::new(
+            Kind::unknown("depends on an unknown condition"),
+            self.place(frame.module, target.span),
+        );
+        // Naming a variable or attribute cannot fail in a way that matters here.
+        let _ = self.assign(target, unknown, frame);
+    }
+
+    // ---- result --------------------------------------------------------------------------------
+
+    pub(super) fn set_root(&mut self, model: Value) {
+        self.root = Some(model);
+    }
+
+    pub(super) fn set_output(&mut self, value: &Value) {
+        let mut tensors = Vec::new();
+        collect_tensors(value, &mut tensors, 8);
+        self.outputs = tensors.iter().map(input).collect();
+    }
+
+    /// The model, with its layers in order of registration.
+    pub(super) fn finish(mut self) -> Model {
+        let mut found = Vec::new();
+        if let Some(root) = self.root.take() {
+            collect_layers(&root, &mut found);
+        }
+        let mut order: Vec<usize> = Vec::new();
+        for (path, index) in found {
+            if let Some(layer) = self.layers.get_mut(index) {
+                layer.path = path;
+                order.push(index);
+            }
+        }
+        let held: HashSet<usize> = order.iter().copied().collect();
+        order.extend((0..self.layers.len()).filter(|index| !held.contains(index)));
+        let mut new_index = vec![0; order.len()];
+        let mut layers = Vec::with_capacity(order.len());
+        for (new, old) in order.into_iter().enumerate() {
+            if let (Some(slot), Some(layer)) = (new_index.get_mut(old), self.layers.get(old)) {
+                *slot = new;
+                layers.push(layer.clone());
+            }
+        }
+        for call in &mut self.calls {
+            call.layer = new_index.get(call.layer).copied().unwrap_or_default();
+        }
+        for object in &self.objects {
+            object.attributes.borrow_mut().clear();
+        }
+        Model {
+            files: self.files,
+            layers,
+            calls: self.calls,
+            outputs: self.outputs,
+            problems: self.problems,
+        }
+    }
+
+    // ---- names ---------------------------------------------------------------------------------
+
+    pub(super) fn store(&mut self, name: Rc<str>, value: Value, frame: &mut Frame) {
+        if !frame.is_global {
+            frame.locals.set(name, value);
+        } else if let Some(globals) = self.globals.get_mut(frame.module) {
+            globals.set(name, value);
+        }
+    }
+
+    pub(super) fn lookup(&self, name: &Rc<str>, frame: &Frame) -> Option<Value> {
+        frame
+            .locals
+            .get(name)
+            .or_else(|| frame.closure.as_ref()?.get(name))
+            .or_else(|| self.globals.get(frame.module)?.get(name))
+            .cloned()
+    }
+}
+
+pub(super) fn budget(message: String, place: Place) -> Stop {
+    Stop::Budget(Box::new(Problem {
+        kind: ProblemKind::Budget,
+        message: format!("not followed to the end: {message}"),
+        place,
+    }))
+}
+
+/// Whether statements may leave the function.
+fn returns(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StmtKind::Return(_) => true,
+        StmtKind::If(_, then, otherwise) => returns(then) || returns(otherwise),
+        StmtKind::For { body, .. } | StmtKind::While(_, body) | StmtKind::With(_, body) => {
+            returns(body)
+        }
+        StmtKind::Try { body, handler, .. } => returns(body) || returns(handler),
+        _ => false,
+    })
+}
+
+/// The plain form of a tensor.
+pub(super) fn input(tensor: &Tensor) -> Input {
+    let mut sources: Vec<Source> = Vec::new();
+    let mut seen = HashSet::new();
+    for source in &tensor.sources {
+        let source = Source {
+            of: source.of,
+            via: source.via.iter().map(ToString::to_string).collect(),
+        };
+        if seen.insert(source.clone()) {
+            sources.push(source);
+        }
+    }
+    Input {
+        shape: tensor.shape.clone(),
+        sources,
+    }
+}
+
+fn collect_tensors(value: &Value, tensors: &mut Vec<Tensor>, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    match &value.kind {
+        Kind::Tensor(tensor) => tensors.push(tensor.borrow().clone()),
+        Kind::Tuple(items) => {
+            for item in items.iter() {
+                collect_tensors(item, tensors, depth);
+            }
+        }
+        Kind::List(items) => {
+            for item in items.borrow().iter() {
+                collect_tensors(item, tensors, depth);
+            }
+        }
+        Kind::Dict(items) => {
+            for (_, item) in items.borrow().iter() {
+                collect_tensors(item, tensors, depth);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The layers that a module holds, each with the first path that leads to it, in order of
+/// registration.
+fn collect_layers(root: &Value, found: &mut Vec<(String, usize)>) {
+    let mut layers_seen = HashSet::new();
+    let mut modules_seen = HashSet::new();
+    // A stack of modules still to visit; the next one is last.
+    let mut waiting = vec![(String::new(), root.clone())];
+    while let Some((path, value)) = waiting.pop() {
+        let join = |name: &str| {
+            if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}.{name}")
+            }
+        };
+        // Longer paths come only of containers that nest without end.
+        if path.len() > MAX_PATH {
+            continue;
+        }
+        let members: Vec<(String, Value)> = match &value.kind {
+            Kind::Layer(index) => {
+                if layers_seen.insert(*index) {
+                    found.push((path, *index));
+                }
+                continue;
+            }
+            Kind::Object(object) if modules_seen.insert(Rc::as_ptr(object).cast::<u8>()) => object
+                .attributes
+                .borrow()
+                .iter()
+                .filter(|(_, value)| value.kind.is_module())
+                .map(|(name, value)| (join(name), value.clone()))
+                .collect(),
+            Kind::Container(container)
+                if modules_seen.insert(Rc::as_ptr(container).cast::<u8>()) =>
+            {
+                let members = container.members.borrow();
+                members
+                    .iter()
+                    .map(|(name, value)| (join(name), value.clone()))
+                    .collect()
+            }
+            _ => continue,
+        };
+        waiting.extend(members.into_iter().rev());
+    }
+}
+
+/// The name of a class that a value is made by, for messages.
+pub(super) fn describe(kind: &Kind) -> String {
+    match kind {
+        Kind::Library(path) => format!("`{path}`"),
+        Kind::Class(class) => format!("`{}`", class.name),
+        Kind::Object(object) => format!("an object of `{}`", object.class.name),
+        Kind::Unknown(why) => format!("an unknown value ({why})"),
+        other => other.noun().to_owned(),
+    }
+}
