@@ -3,6 +3,8 @@
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
+use super::free;
+
 /// AX303
 pub(super) static RULE: Rule = Rule {
     code: Code(303),
@@ -52,7 +54,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:604",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(305)],
     check,
 };
@@ -100,6 +102,6 @@ fn check(cx: &Context, out: &mut Findings) {
             finding =
                 finding.note("`data_format: CHW` is about the input only: outputs are always HWC");
         }
-        out.push(finding);
+        out.push(free::with_place(cx, finding, index));
     }
 }
