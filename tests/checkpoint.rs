@@ -187,7 +187,7 @@ fn a_checkpoint_that_does_not_serve_is_named() {
     assert_snapshot!(project.beside(&[]), @"
     device            MAX78002 (command in scripts/gen_small.sh:4)
     izer-flags        --fifo (command in scripts/gen_small.sh:4)
-    checkpoint        unknown: trained/small-q.pth.tar (command in scripts/gen_small.sh:4): it is of `ai85small`, not of `ai85other`
+    checkpoint        trained/small-q.pth.tar (command in scripts/gen_small.sh:4): 4 weighted layers, arch ai85small, epoch 7, quantized, of another model, so its weights do not count
     input             3x32x32 (the vendor's data set CIFAR10)
     ");
     project.write("networks/small.yaml", NETWORK);
@@ -252,6 +252,12 @@ fn findings_follow_from_the_checkpoint() {
         project.run(&[&base, more, &["networks/small.yaml"]].concat())
     };
     assert_snapshot!(check(&[]), @"exit code 0");
+    let other = NETWORK.replace("ai85small", "ai85other");
+    project.write("networks/small.yaml", other);
+    assert_snapshot!(check(&[]), @"
+    exit code 1
+    networks/small.yaml:1:7: error[AX802] the checkpoint is of the model `ai85small`, not of `ai85other`
+    ");
     let wrong = NETWORK.replacen("kernel_size: 3x3", "kernel_size: 1x1", 1);
     project.write(
         "networks/small.yaml",
@@ -282,6 +288,7 @@ fn a_shapes_file_is_written() {
     assert_snapshot!(project.run(&["shapes", "trained/small-q.pth.tar", "networks/small.yaml"]), @r#"
     exit code 0
     {
+      "arch": "ai85small",
       "input": [3,32,32],
       "weights": [
         {"in":3,"out":4,"kernel":[3,3],"bits":4,"bias":true},
@@ -295,6 +302,7 @@ fn a_shapes_file_is_written() {
     assert_snapshot!(project.run(&["shapes", "trained/small-q.pth.tar"]), @r#"
     exit code 0
     {
+      "arch": "ai85small",
       "weights": [
         {"in":3,"out":4,"kernel":[3,3],"bits":4,"bias":true},
         {"in":4,"out":4,"kernel":[3,3],"bits":8,"bias":false},

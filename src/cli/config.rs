@@ -119,6 +119,9 @@ pub(super) fn checkpoint(assumptions: &Assumptions) -> String {
         };
         word.to_owned()
     }));
+    if known.value.weights.is_none() {
+        says.push("of another model, so its weights do not count".to_owned());
+    }
     let path = because(&shown(&known.value.path), known);
     format!("{path}: {}", says.join(", "))
 }

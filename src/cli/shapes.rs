@@ -12,7 +12,7 @@ pub(super) fn run(args: &ShapesArgs) -> Result<String> {
     let trained = checkpoint(&args.checkpoint)?;
     let Some(path) = &args.network else {
         let weights = trained.weights(&trained.likely_usages());
-        return Ok(Shapes::new(None, &weights).to_json()?);
+        return Ok(Shapes::new(trained.arch.clone(), None, &weights).to_json()?);
     };
     let facts = FactArgs {
         checkpoint: Some(args.checkpoint.clone()),
@@ -23,5 +23,8 @@ pub(super) fn run(args: &ShapesArgs) -> Result<String> {
     if facts.input.is_none() {
         complain("the input is unknown: add it to the shapes file");
     }
-    Ok(Shapes::new(facts.input, &facts.weights.unwrap_or_default()).to_json()?)
+    let weights = facts
+        .weights
+        .unwrap_or_else(|| trained.weights(&trained.likely_usages()));
+    Ok(Shapes::new(trained.arch.clone(), facts.input, &weights).to_json()?)
 }

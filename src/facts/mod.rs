@@ -15,6 +15,8 @@ pub struct Facts {
     pub device: Option<DeviceId>,
     /// The network's input as channels, height, width (1-D data has width 1).
     pub input: Option<[i64; 3]>,
+    /// The name of the model whose checkpoint the weights are from.
+    pub arch: Option<String>,
     /// The weighted layers in sequence order: those with an operator, not bypass, without
     /// `weight_source`.
     pub weights: Option<Vec<Weight>>,

@@ -121,8 +121,8 @@ pub struct Trained {
     pub path: PathBuf,
     /// What it says.
     pub checkpoint: Arc<Checkpoint>,
-    /// The weights as the network uses them.
-    pub weights: Vec<Weight>,
+    /// The weights as the network uses them; none where it is of another model.
+    pub weights: Option<Vec<Weight>>,
 }
 
 /// The input of a network.
@@ -140,10 +140,20 @@ impl Assumptions {
         Facts {
             device: self.device.as_ref().map(|known| known.value),
             input: self.input(),
+            arch: self.arch(),
             weights: self.weights(),
             flags: self.flags.as_ref().map(|known| known.value.1.clone()),
             model: None,
         }
+    }
+
+    /// The name of the trained model: of a shapes file, else of the checkpoint.
+    fn arch(&self) -> Option<String> {
+        let written = self
+            .shapes
+            .as_ref()
+            .and_then(|known| known.value.1.arch.clone());
+        written.or_else(|| self.checkpoint.as_ref()?.value.checkpoint.arch.clone())
     }
 
     /// The input: of a shapes file, else of a sample or the data set.
@@ -163,7 +173,7 @@ impl Assumptions {
         let trained = self
             .checkpoint
             .as_ref()
-            .map(|known| (&known.origin, known.value.weights.clone()));
+            .and_then(|known| Some((&known.origin, known.value.weights.clone()?)));
         written
             .into_iter()
             .chain(trained)
@@ -354,17 +364,16 @@ impl Sources<'_> {
                         return None;
                     }
                 };
-                if let (Some(own), Some(arch)) = (&checkpoint.arch, self.file.arch())
-                    && !own.eq_ignore_ascii_case(arch)
-                {
-                    unusable(format!("{shown}: it is of `{own}`, not of `{arch}`"));
-                    return None;
-                }
                 (path.value, checkpoint, path.origin)
             }
         };
-        let usages = checkpoint::usages(network, checkpoint.layers.len());
-        let weights = checkpoint.weights(&usages);
+        let other = checkpoint.arch.as_ref().zip(self.file.arch());
+        let weights = other
+            .is_none_or(|(own, arch)| own.eq_ignore_ascii_case(arch))
+            .then(|| {
+                let usages = checkpoint::usages(network, checkpoint.layers.len());
+                checkpoint.weights(&usages)
+            });
         Some(Known {
             value: Trained {
                 path,

@@ -19,6 +19,8 @@ const MOST: i64 = 1_000_000;
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "Shapes of a network")]
 pub struct Shapes {
+    /// The name of the model in the checkpoint; `arch` of the network must be the same.
+    pub arch: Option<String>,
     /// The input of the network: channels, height and width, or channels and length.
     #[serde(deserialize_with = "input")]
     #[schemars(length(min = 2, max = 3), inner(range(min = 1, max = MOST)))]
@@ -87,7 +89,7 @@ impl Shapes {
     }
 
     /// Shapes of these facts.
-    pub fn new(input: Option<[i64; 3]>, weights: &[Weight]) -> Self {
+    pub fn new(arch: Option<String>, input: Option<[i64; 3]>, weights: &[Weight]) -> Self {
         let weights = weights.iter().map(|weight| WeightShape {
             in_channels: weight.in_channels,
             out_channels: weight.out_channels,
@@ -97,6 +99,7 @@ impl Shapes {
             groups: weight.groups,
         });
         Self {
+            arch,
             input: input.map(Vec::from),
             weights: Some(weights.collect()),
         }
@@ -108,6 +111,9 @@ impl Shapes {
     /// Never, as far as we know: numbers can always be written.
     pub fn to_json(&self) -> serde_json::Result<String> {
         let mut parts = Vec::new();
+        if let Some(arch) = &self.arch {
+            parts.push(format!("  \"arch\": {}", serde_json::to_string(arch)?));
+        }
         if let Some(input) = &self.input {
             parts.push(format!("  \"input\": {}", serde_json::to_string(input)?));
         }
@@ -241,11 +247,12 @@ mod tests {
             groups: None,
         };
         let weights = [weight(Some(2), Some(false)), weight(None, None)];
-        let shapes = Shapes::new(Some([3, 32, 32]), &weights);
+        let shapes = Shapes::new(Some("net \"1\"".to_owned()), Some([3, 32, 32]), &weights);
         let text = shapes.to_json().unwrap();
         assert_eq!(Shapes::parse(&text).unwrap(), shapes);
         assert_snapshot!(text, @r#"
         {
+          "arch": "net \"1\"",
           "input": [3,32,32],
           "weights": [
             {"in":3,"out":16,"kernel":[3,3],"bits":2,"bias":false},
@@ -254,7 +261,7 @@ mod tests {
         }
         "#);
         assert_eq!(
-            Shapes::parse(&Shapes::new(None, &[]).to_json().unwrap())
+            Shapes::parse(&Shapes::new(None, None, &[]).to_json().unwrap())
                 .unwrap()
                 .weights(),
             Some(vec![])

@@ -145,6 +145,7 @@ fn facts(text: &str) -> Facts {
     let bias = header(text, "bias") == Some("yes");
     let weights = header(text, "weights").unwrap_or_default();
     Facts {
+        arch: None,
         model: None,
         device: header(text, "device").and_then(DeviceId::parse),
         input: header(text, "input").and_then(|input| {
@@ -221,6 +222,7 @@ pub(crate) fn seed(corpus: &Path) -> Vec<String> {
         ),
     ] {
         let facts = Facts {
+            arch: None,
             model: None,
             device: Some(device),
             input: Some([3, 32, 32]),

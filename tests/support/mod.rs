@@ -60,6 +60,7 @@ pub(crate) fn shapes_facts(json: &str) -> Result<Facts, String> {
     let shapes = Shapes::parse(json).map_err(|fault| fault.message)?;
     Ok(Facts {
         input: shapes.input(),
+        arch: shapes.arch.clone(),
         weights: shapes.weights(),
         ..Facts::default()
     })

@@ -18,4 +18,5 @@ await createVSIX({
   target: `${process.platform}-${process.arch}`,
   dependencies: false,
   allowMissingRepository: true,
+  rewriteRelativeLinks: false,
 });

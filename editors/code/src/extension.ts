@@ -37,6 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ),
     vscode.commands.registerCommand('ai8x-lint.showReaders', started.showReaders.bind(started)),
     vscode.commands.registerCommand('ai8x-lint.restart', () => started.restart()),
+    vscode.commands.registerCommand('ai8x-lint.serverInformation', () => started.showInformation()),
     vscode.commands.registerCommand('ai8x-lint.showLog', () => log.show()),
   );
 

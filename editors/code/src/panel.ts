@@ -5,11 +5,11 @@ import { layerAt, layers, type Symbol } from './layers';
 import type { FromPanel, ToPanel } from './protocol';
 import type { Server } from './server';
 
-/** Whether a text looks like a network, in whatever state it is. */
+/** Whether a text looks like a network, in whatever state it is; the server looks closer. */
 export function isNetwork(document: vscode.TextDocument): boolean {
   if (document.languageId !== 'yaml') return false;
   const text = document.getText();
-  return /^layers[ \t]*:/m.test(text) && /^(arch|dataset)[ \t]*:/m.test(text);
+  return /^layers[ \t]*:/m.test(text) && /^arch[ \t]*:/m.test(text);
 }
 
 /** The memory map beside the text: one panel, which follows the network at hand. */
@@ -31,15 +31,15 @@ export class Panel implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (this.#panel && editor && isNetwork(editor.document)) this.#take(editor.document);
       }),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (document === this.#document && contentChanges.length > 0) this.#refresh();
+      server.onDidTell((document) => {
+        if (document === this.#document) void this.#refresh();
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
         const [cursor] = selections;
         if (textEditor.document === this.#document && cursor) this.#follow(cursor.active.line);
       }),
       server.onDidChange(({ state }) => {
-        if (state === 'running') this.#refresh();
+        if (state === 'running') void this.#refresh();
       }),
     ];
   }
@@ -65,7 +65,7 @@ export class Panel implements vscode.Disposable {
       { enableScripts: true, localResourceRoots: [] },
     );
     panel.webview.onDidReceiveMessage((message: FromPanel) => {
-      if (message.type === 'ready') this.#refresh();
+      if (message.type === 'ready') void this.#refresh();
       else void this.#reveal(message.layer);
     });
     panel.onDidDispose(() => {
@@ -82,7 +82,7 @@ export class Panel implements vscode.Disposable {
     if (this.#document === document) return;
     this.#document = document;
     this.#layers.clear();
-    this.#refresh();
+    void this.#refresh();
   }
 
   /** Asks for the map of the newest text; changes during a question make one more question. */

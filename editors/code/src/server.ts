@@ -34,7 +34,11 @@ export class Server implements vscode.Disposable {
   /** Starting and stopping, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
+  readonly #told = new vscode.EventEmitter<vscode.TextDocument>();
+
   readonly onDidChange = this.#changed.event;
+  /** The server has been told a document's newest text: a question about it comes after that. */
+  readonly onDidTell = this.#told.event;
 
   constructor(extension: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#log = log;
@@ -57,6 +61,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     void this.stop();
     this.#changed.dispose();
+    this.#told.dispose();
   }
 
   /** The running client's answer; undefined where no server runs. */
@@ -84,6 +89,14 @@ export class Server implements vscode.Disposable {
       convert.asPosition(position),
       readers.map(convert.asLocation),
     );
+  }
+
+  /** Writes what the server is and knows to the log, and shows that. */
+  async showInformation(): Promise<void> {
+    const command = 'ai8x.serverInformation';
+    const answer = await this.request<unknown>('workspace/executeCommand', { command });
+    this.#log.info(answer ? JSON.stringify(answer, null, 2) : 'The server does not run.');
+    this.#log.show();
   }
 
   async tellTheme(kind: vscode.ColorThemeKind): Promise<void> {
@@ -131,6 +144,16 @@ export class Server implements vscode.Disposable {
         [SECTION]: settings,
       },
       synchronize: { configurationSection: SECTION },
+      middleware: {
+        didOpen: async (document, next) => {
+          await next(document);
+          this.#told.fire(document);
+        },
+        didChange: async (change, next) => {
+          await next(change);
+          this.#told.fire(change.document);
+        },
+      },
     };
     const client = new LanguageClient(SECTION, 'ai8x-lint', run, options);
     this.#client = client;

@@ -112,6 +112,17 @@ test('the readers of a layer are shown as references', async () => {
   ]);
 });
 
+test('the server says what it is', async () => {
+  program('server/ai8x-lint');
+  await start();
+  answers['workspace/executeCommand'] = ({ command }: { command: string }) => ({ said: command });
+  await made.commands.get('ai8x-lint.serverInformation')?.();
+  assert.match(made.log.at(-1) ?? '', /"said": "ai8x.serverInformation"/);
+  clients[0]?.die();
+  await made.commands.get('ai8x-lint.serverInformation')?.();
+  assert.match(made.log.at(-1) ?? '', /does not run/);
+});
+
 test('a server that dies is seen in the status bar', async () => {
   program('server/ai8x-lint');
   await start();
@@ -131,6 +142,9 @@ function network() {
   ];
   return document;
 }
+/** A change of the text, with the notification to the server taking `sending`. */
+const type = (document: unknown, sending = Promise.resolve()) =>
+  clients.at(-1)?.options.middleware.didChange({ document }, () => sending);
 async function openPanel() {
   program('server/ai8x-lint');
   for (const part of ['dist/panel.js', 'dist/panel.css']) program(part);
@@ -151,12 +165,25 @@ test('the panel shows the map, and a click goes to the layer', async () => {
   assert.deepEqual(made.shown, [{ line: 3 }]);
 });
 
+test('the panel asks about a text after the server was told it, not before', async () => {
+  const { document } = await openPanel();
+  const asked = () => clients[0]?.sent.filter(({ method }) => method === 'ai8x/map').length;
+  const before = asked();
+  let sent = () => {};
+  const told = type(document, new Promise((resolve) => (sent = resolve)));
+  await settled();
+  assert.equal(asked(), before);
+  sent();
+  await told;
+  assert.equal(asked(), before! + 1);
+});
+
 test('the panel asks once more after a burst of changes, not once a change', async () => {
   const { document, panel } = await openPanel();
   const before = panel.received.length;
   let release = () => {};
   answers['ai8x/map'] = () => new Promise((resolve) => (release = () => resolve(MAP)));
-  for (let i = 0; i < 5; i++) vscode.fire('text', { document, contentChanges: [{}] });
+  for (let i = 0; i < 5; i++) void type(document);
   await settled();
   release();
   await settled();
@@ -171,11 +198,11 @@ test('the panel follows the cursor, and says when there is no map', async () => 
   vscode.fire('selection', { textEditor: { document }, selections: [{ active: { line: 3 } }] });
   assert.deepEqual(panel.received.at(-1), { type: 'layer', layer: 0 });
   answers['ai8x/map'] = () => null;
-  vscode.fire('text', { document, contentChanges: [{}] });
+  void type(document);
   await settled();
   assert.deepEqual(panel.received.at(-1), { type: 'nothing', file: '/net.yaml' });
   panel.dispose();
-  vscode.fire('text', { document, contentChanges: [{}] });
+  void type(document);
   await settled();
   assert.equal(panel.received.at(-1)?.type, 'nothing', 'a closed panel is sent nothing more');
 });

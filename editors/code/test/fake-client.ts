@@ -21,7 +21,11 @@ export class LanguageClient {
     _id: string,
     _name: string,
     readonly server: { command: string; args: string[] },
-    readonly options: { initializationOptions: { theme: string }; markdown: unknown },
+    readonly options: {
+      initializationOptions: { theme: string };
+      markdown: unknown;
+      middleware: { didChange(change: { document: unknown }, next: () => Promise<void>): Promise<void> };
+    },
   ) {
     clients.push(this);
   }

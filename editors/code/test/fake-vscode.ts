@@ -95,7 +95,6 @@ export const workspace = {
   openTextDocument: async (uri: Uri) => textDocument(uri.fsPath, ''),
   onDidGrantWorkspaceTrust: (listener: Listener) => event('trust')(listener),
   onDidChangeConfiguration: (listener: Listener) => event('configuration')(listener),
-  onDidChangeTextDocument: (listener: Listener) => event('text')(listener),
 };
 export const commands = {
   registerCommand(id: string, run: (...args: unknown[]) => unknown) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layerAt, layers } from '../src/layers';
 import type { MemoryMap, Step, Tensor } from '../src/protocol';
-import { conflicts, layout, middle, stripes } from '../src/webview/layout';
+import { conflicts, layout, middle, numbered, stripes } from '../src/webview/layout';
 import { amount, extents, layerName, letters, lifetime, maker, runs, shapes } from '../src/webview/words';
 
 const everywhere = (start: number, end: number, step = 4, instances = [0, 1]) =>
@@ -50,6 +50,20 @@ test('addresses grow upward, instances to the right', () => {
   assert.equal(plan.instances.length, 16);
   assert.deepEqual(plan.ticks.map(({ label }) => label), ['0x0000', '0x2000', '0x4000', '0x6000', '0x8000']);
   assert.equal(plan.peaks.length, 1, 'an instance that nobody uses has no peak');
+});
+
+test('the larger chip has round addresses too', () => {
+  const large = { ...map(step({})), instance_bytes: 0x14000 };
+  const labels = layout(large, step({}), 600, 200).ticks.map(({ label }) => label);
+  assert.deepEqual(labels, ['0x0000', '0x4000', '0x8000', '0xc000', '0x10000', '0x14000']);
+});
+
+test('of many layers some are numbered, and always the one at hand', () => {
+  assert.deepEqual(numbered(4, 400, 1), [true, true, true, true]);
+  const many = numbered(128, 520, 61);
+  assert.ok(many[61] && many.filter(Boolean).length <= 20);
+  const places = many.flatMap((shown, at) => (shown ? [at] : []));
+  assert.ok(places.every((at, i) => i === 0 || at - places[i - 1]! >= 6), 'they do not touch');
 });
 
 test('a narrow panel still has 16 columns in it', () => {

@@ -157,7 +157,13 @@ fn masks_have_the_right_number_of_processors() {
 #[test]
 fn offsets_are_free_or_those_of_the_source() {
     insta::assert_snapshot!(residual("in_sequences: body\n    in_offset: ", "0x0000"), @"0x0000 | where layer 1 (`body`) starts");
-    insta::assert_snapshot!(residual("pool_stride: 4\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: 0x00000000000fffff\n    out_offset: ", "0x2000"), @"0x1000 | free");
+    insta::assert_snapshot!(residual("pool_stride: 4\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: 0x00000000000fffff\n    out_offset: ", "0x2000"), @r"
+    0x1000 | free
+    0x2010 | free
+    0x2400 | free
+    0x3000 | free
+    0x4000 | free
+    ");
 }
 
 #[test]

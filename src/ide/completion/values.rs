@@ -1,6 +1,6 @@
 //! The values that a key takes here, on this chip.
 
-use crate::allocate::{Problem, Relation, lowest_free};
+use crate::allocate::{Problem, Relation, free};
 use crate::analysis::{Operator, Spread, low_mask};
 use crate::device::{PROCESSORS, PROCESSORS_PER_QUADRANT, QUADRANTS};
 use crate::network::Source;
@@ -266,8 +266,9 @@ fn in_offsets(analyzed: &Analyzed, layer: usize) -> Vec<Value> {
 
 /// Offsets at which the output meets nothing, on coarse and on fine steps.
 fn out_offsets(analyzed: &Analyzed, spot: &Spot, layer: usize) -> Vec<Value> {
-    const STEPS: [i64; 4] = [0x1000, 0x400, 0x100, 0x10];
-    let free = patched(analyzed, spot).and_then(|patched| {
+    const STEPS: [i64; 2] = [0x400, 0x10];
+    const MOST: usize = 8;
+    let offsets = patched(analyzed, spot).and_then(|patched| {
         let problem = Problem::new(
             &patched.network,
             &patched.analysis,
@@ -284,16 +285,17 @@ fn out_offsets(analyzed: &Analyzed, spot: &Spot, layer: usize) -> Vec<Value> {
             .find(|member| member.source == Source::Layer(layer))?
             .offset;
         let others: Vec<Option<i64>> = problem.bases().into_iter().map(Some).collect();
-        let mut free: Vec<i64> = STEPS
+        let mut offsets: Vec<i64> = STEPS
             .into_iter()
-            .filter_map(|step| Some(lowest_free(&problem, bundle, &others, step)? + own))
+            .flat_map(|step| free(&problem, bundle, &others, step).take(MOST))
+            .map(|base| base + own)
             .collect();
-        free.sort_unstable();
-        free.dedup();
-        Some(free)
+        offsets.sort_unstable();
+        offsets.dedup();
+        Some(offsets)
     });
-    match free {
-        Some(free) => free
+    match offsets {
+        Some(offsets) => offsets
             .into_iter()
             .map(|offset| Value::new(hex(offset), CompletionKind::Number, "free"))
             .collect(),

@@ -48,7 +48,7 @@ const CANNOT_FIRE: Reasons = &[
 const NOT_STATIC: Reasons = &[
     (
         "needs the checkpoint",
-        &[("checkpoint.py", &[64, 66, 71, 74, 111, 115, 120, 212])],
+        &[("checkpoint.py", &[64, 66, 74, 111, 115, 120, 212])],
     ),
     (
         "needs the values of weights or bias",

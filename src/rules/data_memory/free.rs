@@ -1,6 +1,6 @@
 //! What is needed at a time, and where else an output could go.
 
-use crate::allocate::{self, Problem, Relation, STEPS, lowest_free};
+use crate::allocate::{Problem, Relation, STEPS, lowest_free};
 use crate::analysis::{Analysis, Region};
 use crate::diagnostic::{Applicability, Finding};
 use crate::network::{Field, Source};
@@ -60,19 +60,6 @@ pub(super) fn with_place(cx: &Context, finding: Finding, layer: usize) -> Findin
         None => finding,
     }
 }
-
-/// The offsets at which the output of a layer meets nothing that is needed, lowest first. None where
-/// that is not known, or the output has a place among others'.
-pub(crate) fn free_offsets(cx: &Context, layer: usize) -> Option<Vec<i64>> {
-    let problem = Problem::new(cx.network, cx.analysis, cx.device, Relation::AsWritten).ok()?;
-    let bundle = problem.bundle_of(Source::Layer(layer))?;
-    let is_alone = problem.bundles[bundle].members.len() == 1;
-    let others: Vec<Option<i64>> = problem.bases().into_iter().map(Some).collect();
-    is_alone.then(|| allocate::free(&problem, bundle, &others, STEP).collect())
-}
-
-/// Offsets that are offered are multiples of this.
-const STEP: i64 = 0x10;
 
 /// The lowest place that is free for a bundle, preferably at an offset that is easy to read.
 fn free_place(cx: &Context, problem: &Problem, bundle: usize) -> Option<Relocation> {

@@ -1,5 +1,6 @@
 //! The output of a layer runs past its memory instances.
 
+use crate::analysis::Operator;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
@@ -102,6 +103,22 @@ fn check(cx: &Context, out: &mut Findings) {
             finding =
                 finding.note("`data_format: CHW` is about the input only: outputs are always HWC");
         }
+        if may_be_skipped(cx, index) {
+            finding = finding.severity(Severity::Warning).note(
+                "that is so if the network starts at layer 0: a run of passthroughs may be there for \
+                 `--start-layer` to skip",
+            );
+        }
         out.push(free::with_place(cx, finding, index));
     }
+}
+
+/// Whether the flags are unknown and nothing but passthroughs, several of them, run up to here and
+/// behind: such a network is made to be started later.
+fn may_be_skipped(cx: &Context, index: usize) -> bool {
+    let passes = |layer: usize| cx.analysis.parameters[layer].operator == Ok(Operator::Passthrough);
+    let order = &cx.analysis.graph.order;
+    let leading = order.iter().take_while(|&&layer| passes(layer)).count();
+    let time = cx.analysis.graph.time(index);
+    cx.facts.flags.is_none() && leading > 1 && time.is_some_and(|time| time < leading)
 }

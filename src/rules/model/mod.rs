@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+mod arch_mismatch;
 mod kernel_size_vs_weights;
 mod layer_count;
 mod surplus_weights;
@@ -10,6 +11,7 @@ mod weight_channels;
 /// The rules of this area, by code.
 pub static RULES: &[&Rule] = &[
     &layer_count::RULE,
+    &arch_mismatch::RULE,
     &kernel_size_vs_weights::RULE,
     &surplus_weights::RULE,
     &weight_channels::RULE,

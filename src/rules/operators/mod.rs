@@ -161,6 +161,7 @@ mod tests {
         Facts {
             device: Some(device),
             input: None,
+            arch: None,
             weights: None,
             flags: None,
             model: None,

@@ -31,12 +31,14 @@ export interface Part extends Box {
 
 export const INSTANCES = 16;
 export const PER_QUADRANT = 4;
-const MARGIN = { left: 50, right: 6, top: 22, bottom: 20 };
+const MARGIN = { left: 54, right: 6, top: 22, bottom: 20 };
 const GAP = { instance: 3, quadrant: 12 };
 /** A tensor of a few bytes is still seen. */
 const LEAST = 3;
 /** The height of a letter. */
 const LETTER = 13;
+/** The width of a layer's number, with its space. */
+const NUMBER = 26;
 
 /** Lays out 16 instances across and their addresses upward. */
 export function layout(map: MemoryMap, step: Step, width: number, depth: number): Layout {
@@ -55,7 +57,9 @@ export function layout(map: MemoryMap, step: Step, width: number, depth: number)
   };
 
   const across = Array.from({ length: INSTANCES }, (_, instance) => instance);
-  const interval = map.instance_bytes / 4;
+  // Round addresses: four steps to 0x8000, five to 0x14000.
+  const interval = map.instance_bytes > 0x8000 ? 0x4000 : 0x2000;
+  const steps = Math.floor(map.instance_bytes / interval);
   return {
     width,
     height: bottom + MARGIN.bottom,
@@ -64,7 +68,10 @@ export function layout(map: MemoryMap, step: Step, width: number, depth: number)
       const [first, last] = [quadrant * PER_QUADRANT, quadrant * PER_QUADRANT + PER_QUADRANT - 1];
       return { label: `quadrant ${quadrant}`, x: (left(first) + left(last) + column) / 2 };
     }),
-    ticks: [0, 1, 2, 3, 4].map((at) => ({ label: hex(at * interval), y: bottom - at * interval * scale })),
+    ticks: Array.from({ length: steps + 1 }, (_, at) => ({
+      label: hex(at * interval),
+      y: bottom - at * interval * scale,
+    })),
     parts: step.tensors.flatMap((tensor, index) =>
       tensor.ranges.map((range) => ({
         tensor: index,
@@ -139,6 +146,15 @@ export function stripes({ x, y, width, height, stripe }: Part): Box[] {
     boxes.push({ x, y: y + height - at - tall, width, height: tall });
   }
   return boxes;
+}
+
+/** Which of many stops are numbered, so that numbers have room: every n-th, and the one at hand. */
+export function numbered(stops: number, width: number, now: number): boolean[] {
+  const every = Math.max(1, Math.ceil((stops * NUMBER) / Math.max(width, 1)));
+  return Array.from({ length: stops }, (_, at) => {
+    const near = every > 1 && Math.abs(at - now) < every;
+    return at === now || (at % every === 0 && !near);
+  });
 }
 
 export const hex = (offset: number) => `0x${offset.toString(16).padStart(4, '0')}`;

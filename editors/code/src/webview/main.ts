@@ -1,7 +1,7 @@
 import './panel.css';
 import type { FromPanel, MemoryMap, Share, Step, ToPanel } from '../protocol';
 import { html, svg } from './dom';
-import { conflicts, hex, layout, middle, stripes, type Box } from './layout';
+import { conflicts, hex, layout, middle, numbered, stripes, type Box } from './layout';
 import { among, amount, extents, layerName, letters, lifetime, maker, shapes } from './words';
 
 declare function acquireVsCodeApi(): {
@@ -102,15 +102,16 @@ function drawPicture(map: MemoryMap, step: Step): void {
     const group = svg('g', { class: `part ${tone(step, index)}`, 'data-tensor': `${index}` });
     const path = own.flatMap(stripes).map(place).join('');
     group.append(svg('path', { d: path, class: 'fill' }), svg('path', { d: path, class: 'pattern' }));
-    for (const part of own) {
-      const y = middle(part, plan.conflicts);
-      const at = { x: `${part.x + part.width / 2}`, y: `${y}` };
-      if (y !== undefined) group.append(svg('text', { ...at, class: 'letter' }, marks[index] ?? ''));
-    }
     const [first] = extents(tensor.ranges);
     const said = [maker(map, tensor), `${first?.bytes}, ${first?.where}`, lifetime(map, step, tensor)];
     hover(group, index, said.filter(Boolean).join('\n'), tensor.layer);
     return group;
+  });
+  const signs = plan.parts.flatMap((part) => {
+    const y = middle(part, plan.conflicts);
+    if (y === undefined) return [];
+    const at = { x: `${part.x + part.width / 2}`, y: `${y}`, 'data-tensor': `${part.tensor}` };
+    return [svg('text', { ...at, class: `letter ${tone(step, part.tensor)}` }, marks[part.tensor] ?? '')];
   });
   const alarms = plan.conflicts.map((box) => {
     const mark = svg('g', { class: 'conflict' });
@@ -128,13 +129,14 @@ function drawPicture(map: MemoryMap, step: Step): void {
   image.append(
     patterns(),
     ...plan.quadrants.map(({ label, x }) => svg('text', { x: `${x}`, y: '13', class: 'mid' }, label)),
-    ...plan.ticks.map(({ label, y }) => svg('text', { x: '44', y: `${y + 4}`, class: 'end' }, label)),
+    ...plan.ticks.map(({ label, y }) => svg('text', { x: '48', y: `${y + 4}`, class: 'end' }, label)),
     ...plan.instances.map((box) => svg('path', { d: place(box), class: 'instance' })),
     ...plan.ticks.slice(1, -1).map(({ y }) =>
-      svg('path', { d: `M48 ${y}H${plan.width - 6}`, class: 'grid' }),
+      svg('path', { d: `M52 ${y}H${plan.width - 6}`, class: 'grid' }),
     ),
     ...parts,
     ...alarms,
+    ...signs,
     ...plan.peaks.map(({ x, y, width }) => svg('path', { d: `M${x - 1} ${y}h${width + 2}`, class: 'peak' })),
     ...plan.instances.map(({ instance, x, width }) =>
       svg('text', { x: `${x + width / 2}`, y: `${plan.height - 6}`, class: 'mid' }, `${instance}`),
@@ -201,6 +203,7 @@ function drawTime(map: MemoryMap, index: number): void {
   slider.style.setProperty('--thumb', `${Math.max(14, time.clientWidth / map.steps.length)}px`);
   const named = map.steps[index];
   slider.setAttribute('aria-valuetext', named ? layerName(map, named.layer) : '');
+  const labels = numbered(map.steps.length, time.clientWidth, index);
   profile.replaceChildren(
     ...map.steps.map((step, at) => {
       const percent = Math.ceil((100 * step.used_bytes) / map.instance_bytes);
@@ -213,7 +216,7 @@ function drawTime(map: MemoryMap, index: number): void {
         { class: `stop${at === index ? ' now' : ''}${alarm ? ' alarm' : ''}`, title: label, 'aria-label': label, tabindex: '-1' },
         alarm ? '!' : '',
         bar,
-        html('span', { class: 'number' }, `${step.layer}`),
+        html('span', { class: 'number' }, labels[at] ? `${step.layer}` : ''),
       );
       stop.addEventListener('click', () => select(step.layer));
       return stop;
@@ -251,8 +254,14 @@ function drawLegend(map: MemoryMap, step: Step): void {
       pair('written while somebody needs', 'what is there'),
     ),
   );
-  legend.replaceChildren(...lost, ...rows, peak(map));
+  const gap = step.complete ? [] : [html('li', { class: 'entry gap' }, UNKNOWN)];
+  legend.replaceChildren(...lost, ...rows, peak(map), ...gap);
 }
+
+const UNKNOWN =
+  'Not all that this layer reads and writes is known. Findings in the text may say why; else the ' +
+  'input’s or the weights’ shapes are missing: NAME.shapes.json beside NAME.yaml, or in_channels, ' +
+  'out_channels and in_dim of the layers.';
 
 /** A fact, and what is said of it below. */
 const pair = (fact: string, below: string) =>
@@ -267,7 +276,7 @@ function peak(map: MemoryMap): HTMLElement {
     { class: 'entry' },
     html('span', { class: 'swatch peak-swatch', 'aria-hidden': 'true' }),
     html('span', { class: 'role' }, 'peak'),
-    pair(`${complete ? '' : 'at least '}${most} %`, among(fullest)),
+    most > 0 ? pair(`${complete ? '' : 'at least '}${most} %`, among(fullest)) : pair('unknown', ''),
     pair('highest use of each instance', 'over the whole run'),
   );
 }
