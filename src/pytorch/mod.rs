@@ -1,10 +1,10 @@
 //! What lies beside a network, read as text and bytes: models, checkpoints, samples, data sets,
 //! policies, and the scripts that call the vendor's tools.
 //!
-//! [`read_model`] takes the Python source of a model to the facts of its layers, without Python: an
-//! error-tolerant parse, our own small form of the language, and a bounded interpreter that runs the
-//! model's construction and its `forward` on shapes. Nothing is executed on data, and what is not
-//! known stays unknown. Text in, data out: files that the model imports come from a [`Resolve`].
+//! A model's Python source becomes the facts of its layers without Python: an error-tolerant parse,
+//! our own small form of the language, and a bounded interpreter that runs the model's construction
+//! and its `forward` on shapes. Nothing is executed on data, and what is not known stays unknown.
+//! Files that a model imports come from a [`Resolve`].
 
 pub mod checkpoint;
 pub mod dataset;

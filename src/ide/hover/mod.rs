@@ -68,11 +68,11 @@ pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option
         }
         (Scope::Layer, "in_offset", Some(layer)) => {
             parts.extend(offset::reads(analyzed, layer));
-            parts.extend(drawing(analyzed, layer, picture));
+            add_drawing(&mut parts, analyzed, layer, picture);
         }
         (Scope::Layer, "out_offset", Some(layer)) => {
             parts.extend(offset::writes(analyzed, layer));
-            parts.extend(drawing(analyzed, layer, picture));
+            add_drawing(&mut parts, analyzed, layer, picture);
         }
         (Scope::Layer, name, Some(layer)) => parts.extend(layer::in_force(analyzed, layer, name)),
         (_, "output_map" | "processors", None) => {
@@ -97,6 +97,14 @@ fn joined(parts: &[String]) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     parts.join("\n\n")
+}
+
+/// Adds the memory map: a picture comes first, so that the box of the hover shows all of it.
+fn add_drawing(parts: &mut Vec<String>, analyzed: &Analyzed, layer: usize, picture: Option<Theme>) {
+    if let Some(drawing) = drawing(analyzed, layer, picture) {
+        let place = if picture.is_some() { 0 } else { parts.len() };
+        parts.insert(place, drawing);
+    }
 }
 
 /// The memory map while a layer runs.

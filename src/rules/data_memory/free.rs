@@ -1,9 +1,9 @@
 //! What is needed at a time, and where else an output could go.
 
 use crate::allocate::{Problem, Relation, STEPS, lowest_free};
-use crate::analysis::Region;
+use crate::analysis::{Analysis, Region};
 use crate::diagnostic::{Applicability, Finding};
-use crate::network::Source;
+use crate::network::{Field, Source};
 use crate::rules::relocate::{Relocation, relocate_one};
 use crate::rules::{Context, words};
 
@@ -30,6 +30,35 @@ pub(super) fn with_moves(cx: &Context, mut finding: Finding, sources: [Source; 2
         finding = finding.note("no offset is free while everything else stays where it is");
     }
     finding
+}
+
+/// Adds a way to bring the output of a layer, which lies where it does not fit, to a free place. What
+/// has a place among others' is left: where all of it belongs is not known.
+pub(super) fn with_place(cx: &Context, finding: Finding, layer: usize) -> Finding {
+    // Its words are known only where they fit: see what it would take at the lowest offset.
+    let mut network = cx.network.clone();
+    if let Some(Field::Given { value, .. }) =
+        network.layers.get_mut(layer).map(|own| &mut own.out_offset)
+    {
+        *value = 0;
+    }
+    let analysis = Analysis::new(&network, cx.device, cx.facts);
+    let relocation = Problem::new(&network, &analysis, cx.device, Relation::AsWritten)
+        .ok()
+        .and_then(|problem| {
+            let bundle = problem.bundle_of(Source::Layer(layer))?;
+            let own = &problem.bundles[bundle];
+            let is_free = !own.pinned && own.members.len() == 1;
+            is_free.then(|| free_place(cx, &problem, bundle))?
+        });
+    match relocation {
+        Some(relocation) => finding.fix(
+            Applicability::Unsafe,
+            title(cx, &relocation),
+            relocation.edits,
+        ),
+        None => finding,
+    }
 }
 
 /// The lowest place that is free for a bundle, preferably at an offset that is easy to read.

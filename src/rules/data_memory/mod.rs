@@ -181,6 +181,26 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_past_the_memory_moves_to_a_free_place() {
+        let network = convolution("in_dim: [16, 16], out_offset: 0x7e00")
+            + &convolution("in_offset: 0x7e00, out_offset: 0x2000");
+        let found = findings(Some(""), &network);
+        let fixes = found.iter().flat_map(|finding| &finding.fixes);
+        let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
+        let wanted = "Move `out_offset` of layer 0 to 0x0400, and `in_offset` of layer 1 with it";
+        assert_eq!(titles, [wanted]);
+    }
+
+    #[test]
+    fn what_fits_nowhere_has_no_place_to_move_to() {
+        let found = findings(
+            Some(""),
+            &convolution("in_dim: [100, 100], out_offset: 0x7e00"),
+        );
+        assert!(found.iter().all(|finding| finding.fixes.is_empty()));
+    }
+
+    #[test]
     fn offsets_without_a_source() {
         let network = |offset: &str| {
             convolution("in_dim: [8, 8], out_offset: 0x2000")

@@ -4,6 +4,8 @@ use crate::analysis::Operator;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
+use super::free;
+
 /// AX303
 pub(super) static RULE: Rule = Rule {
     code: Code(303),
@@ -53,7 +55,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:604",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(305)],
     check,
 };
@@ -107,7 +109,7 @@ fn check(cx: &Context, out: &mut Findings) {
                  `--start-layer` to skip",
             );
         }
-        out.push(finding);
+        out.push(free::with_place(cx, finding, index));
     }
 }
 
