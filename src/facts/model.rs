@@ -130,4 +130,6 @@ pub struct ModelPlace {
     pub file: String,
     /// The place in its text.
     pub span: Span,
+    /// The line of the place, from 1.
+    pub line: usize,
 }
