@@ -243,7 +243,10 @@ impl Aligner<'_> {
             })
             .collect();
         let modules: Vec<usize> = (0..self.model.modules.len())
-            .filter(|&module| self.model.modules[module].operator.convolves())
+            .filter(|&module| {
+                let module = &self.model.modules[module];
+                module.operator.convolves() && !module.path.is_empty()
+            })
             .collect();
         for pair in best_pairs(layers.len(), modules.len(), |layer, module| {
             let (layer, module) = (layers[layer], &self.model.modules[modules[module]]);
@@ -325,18 +328,20 @@ impl Aligner<'_> {
                 compare(own.is_ok_and(|own| differs(own, theirs)), kind);
             }
             compare(
-                own.groups.is_ok_and(|groups| groups != module.groups),
+                own.groups
+                    .is_ok_and(|groups| module.groups.is_some_and(|theirs| groups != theirs)),
                 DifferenceKind::Groups,
             );
         }
         compare(
             self.activation(layer)
-                .is_some_and(|activation| activation != module.activation),
+                .zip(module.activation)
+                .is_some_and(|(own, theirs)| own != theirs),
             DifferenceKind::Activation,
         );
         compare(
             own.output_width
-                .is_ok_and(|width| (width == 32) != module.wide),
+                .is_ok_and(|width| module.wide.is_some_and(|wide| (width == 32) != wide)),
             DifferenceKind::OutputWidth,
         );
         differences

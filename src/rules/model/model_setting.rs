@@ -132,7 +132,7 @@ fn setting(cx: &Context, difference: &Difference, model: &Model, index: usize) -
             setting("dilation", layer.dilation.span(), own, wanted)
         }
         DifferenceKind::Groups => {
-            let wanted = Some(module?.groups.to_string());
+            let wanted = module?.groups.map(|groups| groups.to_string());
             setting(
                 "groups",
                 layer.groups.span(),
@@ -142,13 +142,15 @@ fn setting(cx: &Context, difference: &Difference, model: &Model, index: usize) -
         }
         DifferenceKind::Activation => {
             let given = layer.activate.value().unwrap_or(Activation::None);
-            let wanted = module.map_or(Activation::None, |module| module.activation);
-            let wanted = Some(activation(wanted).to_owned());
+            let wanted = module.map_or(Some(Activation::None), |module| module.activation);
+            let wanted = wanted.map(|wanted| activation(wanted).to_owned());
             let own = activation(given).to_owned();
             setting("activate", layer.activate.span(), own, wanted)
         }
         DifferenceKind::OutputWidth => {
-            let wanted = Some(if module?.wide { "32" } else { "8" }.to_owned());
+            let wanted = module?
+                .wide
+                .map(|wide| if wide { "32" } else { "8" }.to_owned());
             let own = own.output_width.ok()?.to_string();
             setting("output_width", layer.output_width.span(), own, wanted)
         }

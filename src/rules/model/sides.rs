@@ -48,7 +48,7 @@ pub(super) fn with_places(finding: Finding, difference: &Difference, model: &Mod
 
 /// `models/ai85net.py:34`
 fn at(place: &ModelPlace) -> String {
-    format!("{}:{}", place.file, place.line)
+    format!("{}:{}", place.file.path, place.file.line(place.span))
 }
 
 /// What flows, in words: `the sum of conv2 and conv3`.
