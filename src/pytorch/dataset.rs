@@ -48,17 +48,19 @@ const INPUTS: &[(&str, [i64; 3])] = &[
 /// The vendor's data set of a name, and the input that it gives. Case, `-` and `_` do not matter,
 /// but the rest does: `AISegment_352_reduced` is not `AISegment_352`.
 pub fn input(name: &str) -> Option<(&'static str, [i64; 3])> {
-    let letters = |name: &str| -> String {
-        name.chars()
-            .filter(|c| !matches!(c, '-' | '_'))
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
     let wanted = letters(name);
     INPUTS
         .iter()
         .find(|(own, _)| letters(own) == wanted)
         .copied()
+}
+
+/// What tells the names of data sets apart.
+pub fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -222,7 +222,7 @@ fn relevant(words: &[&str]) -> String {
 }
 
 /// The folder of a network and those above it, up to that of its repository.
-fn folders(network: &Path) -> Vec<&Path> {
+pub(super) fn folders(network: &Path) -> Vec<&Path> {
     let mut found = Vec::new();
     for folder in network.ancestors().skip(1).take(LEVELS) {
         found.push(folder);
@@ -235,24 +235,45 @@ fn folders(network: &Path) -> Vec<&Path> {
 
 /// The shell scripts of those folders, and of `scripts` in them.
 fn scripts(network: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    for folder in folders(network) {
-        for folder in [folder.to_owned(), folder.join("scripts")] {
-            let Ok(entries) = fs::read_dir(folder) else {
-                continue;
-            };
-            let mut scripts: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
-                .collect();
-            scripts.sort();
-            scripts.truncate(MOST_SCRIPTS);
-            found.extend(scripts);
-        }
-    }
+    let mut found: Vec<PathBuf> = folders(network).into_iter().flat_map(scripts_of).collect();
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
+    found
+}
+
+/// The shell scripts of a folder, and of `scripts` in it.
+fn scripts_of(folder: &Path) -> Vec<PathBuf> {
+    let both = [folder.to_owned(), folder.join("scripts")];
+    both.iter()
+        .flat_map(|folder| files_of(folder, "sh", MOST_SCRIPTS))
+        .collect()
+}
+
+/// The files of a folder with this extension, by name.
+pub(super) fn files_of(folder: &Path, extension: &str, most: usize) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|own| own == extension))
+        .collect();
+    files.sort();
+    files.truncate(most);
+    files
+}
+
+/// The commands in the scripts of a folder that call this program, with their scripts.
+pub(super) fn commands_of(folder: &Path, program: &str) -> Vec<(PathBuf, Command)> {
+    let mut found = Vec::new();
+    for script in scripts_of(folder) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let named = commands.iter().filter(|command| command.program == program);
+        found.extend(named.map(|command| (script.clone(), command.clone())));
+    }
     found
 }
 

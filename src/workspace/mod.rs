@@ -10,10 +10,12 @@ mod discover;
 mod fix;
 mod lint;
 mod memo;
+mod models;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;
+mod training;
 
 pub use allocate::{Allocated, allocate};
 pub use assume::{
@@ -25,9 +27,11 @@ pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
 pub use lint::{Linted, lint, lint_once, tried};
+pub use models::{ModelName, Modeled};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;
 pub use source::{SourceFile, Trouble};
+pub use training::TrainingRun;
 
 use std::path::Path;
 
