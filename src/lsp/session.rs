@@ -27,12 +27,16 @@ use super::snapshot::{Snapshot, Surroundings};
 /// How long the client may take to answer a request of ours.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Files that say something about networks: configurations and shapes.
-const WATCHED: [&str; 4] = [
+/// Files that say something about networks: configurations, shapes, models and data sets, scripts,
+/// checkpoints.
+const WATCHED: [&str; 7] = [
     "**/ai8x-lint.toml",
     "**/.ai8x-lint.toml",
     "**/pyproject.toml",
     "**/*.shapes.json",
+    "**/*.py",
+    "**/*.sh",
+    "**/*.pth.tar",
 ];
 
 /// The session with one client.

@@ -15,7 +15,7 @@ use crate::report::FileReport;
 use crate::rules::tool::CONFIGURATION;
 use crate::text::Span;
 
-use super::beside::{Builds, Said, Unsettled, load_checkpoint, load_sample, usual_sample};
+use super::beside::{Builds, Said, Unsettled, joined, load_checkpoint, load_sample, usual_sample};
 use super::config::Config;
 use super::directives::Directives;
 use super::models::{Finder, ModelName, Modeled};
@@ -426,7 +426,7 @@ impl Sources<'_> {
                 let folder = self.file.path.parent().unwrap_or(Path::new(""));
                 let said = match self.directed(&self.directives.checkpoint) {
                     Some(Known { value, origin }) => Said::One(Known {
-                        value: folder.join(value),
+                        value: joined(folder, value),
                         origin,
                     }),
                     None => builds.checkpoint(),

@@ -298,7 +298,7 @@ fn root(script: &Path, command: &Command, network: &Path) -> Option<PathBuf> {
 }
 
 /// A path seen from a folder, without `.` and `..`.
-fn joined(folder: &Path, path: &str) -> PathBuf {
+pub(super) fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     let mut whole = PathBuf::new();
     for component in folder.join(path).components() {
         match component {

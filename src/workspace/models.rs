@@ -14,11 +14,12 @@ use std::time::SystemTime;
 use crate::device::DeviceId;
 use crate::facts::model::Model;
 use crate::network::Network;
+use crate::pytorch::policy::Policy;
 use crate::pytorch::{self, Offer, ProblemKind, Resolve, Training};
 use crate::rules::words::list;
 
 use super::assume::{Known, Origin};
-use super::beside::{files_of, folders};
+use super::beside::{files_of, folders, joined};
 use super::config::Config;
 use super::memo::Memo;
 use super::shown;
@@ -144,7 +145,7 @@ impl Finder<'_> {
         let factory = name.name.as_deref().unwrap_or_default();
         let project = project(&name.path);
         let training = training_run(project, factory, self.network, self.device, self.input);
-        let model = build(&name, factory, &training.training)
+        let model = build(&name, factory, &training)
             .map_err(|why| Unfound::because(format!("{}: {why}", name.show())))?;
         Ok(Some(Known {
             value: Modeled {
@@ -194,7 +195,7 @@ impl Finder<'_> {
     /// The model that somebody names, with what the name leaves open.
     fn named(&self, named: &ModelName, arch: &str) -> Result<ModelName, Unfound> {
         let folder = self.file.path.parent().unwrap_or(Path::new(""));
-        let mut path = folder.join(&named.path);
+        let mut path = joined(folder, &named.path);
         let with_extension = path.with_added_extension("py");
         if !path.exists() && with_extension.is_file() {
             path = with_extension;
@@ -376,6 +377,7 @@ struct Key {
     path: PathBuf,
     factory: String,
     training: Training,
+    policy: Option<Policy>,
 }
 
 /// When a file changed, and its length; none where there is none.
@@ -395,11 +397,12 @@ fn stamp(path: &Path) -> Stamp {
 }
 
 /// Builds a model as it is trained.
-fn build(name: &ModelName, factory: &str, training: &Training) -> Result<Arc<Model>, String> {
+fn build(name: &ModelName, factory: &str, run: &TrainingRun) -> Result<Arc<Model>, String> {
     let key = Key {
         path: name.path.clone(),
         factory: factory.to_owned(),
-        training: training.clone(),
+        training: run.training.clone(),
+        policy: run.policy.clone(),
     };
     let readings = || READINGS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(reading) = readings().get(&key)
@@ -407,7 +410,7 @@ fn build(name: &ModelName, factory: &str, training: &Training) -> Result<Arc<Mod
     {
         return reading.outcome.clone();
     }
-    let reading = read(&name.path, factory, training);
+    let reading = read(&key);
     let outcome = reading.outcome.clone();
     let mut readings = readings();
     if readings.len() >= MOST_READINGS {
@@ -419,10 +422,16 @@ fn build(name: &ModelName, factory: &str, training: &Training) -> Result<Arc<Mod
 
 /// Reads a model. Where it does not run as it is, the ways are tried in which the trainer may call
 /// it without a script that says so.
-fn read(path: &Path, factory: &str, training: &Training) -> Reading {
+fn read(key: &Key) -> Reading {
+    let Key {
+        path,
+        factory,
+        training,
+        policy,
+    } = key;
     let imports = Imports {
         file: path,
-        files: Mutex::new(vec![(path.to_owned(), stamp(path))]),
+        files: Mutex::new(vec![(path.clone(), stamp(path))]),
     };
     let text = match read_text(path) {
         Ok(text) => text,
@@ -452,11 +461,9 @@ fn read(path: &Path, factory: &str, training: &Training) -> Reading {
         match failure {
             None => {
                 let mut model = model.facts(factory);
-                if training.bias.is_none() {
-                    model
-                        .modules
-                        .iter_mut()
-                        .for_each(|module| module.bias = None);
+                for module in &mut model.modules {
+                    module.bias = module.bias.filter(|_| training.bias.is_some());
+                    module.bits = policy.as_ref().and_then(|policy| policy.bits(&module.path));
                 }
                 outcome = Ok(Arc::new(model));
                 break;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::device::DeviceId;
 use crate::network::Network;
+use crate::pytorch::policy::Policy;
 use crate::pytorch::script::Command;
 use crate::pytorch::{self, DataSet, Training, TrainingDevice, dataset, input_of_network};
 use crate::rules::words::{count, dims};
@@ -20,6 +21,7 @@ const TRAINER: &str = "train.py";
 /// Files of data sets that are looked into.
 const MOST_FILES: usize = 256;
 
+static POLICIES: LazyLock<Memo<Option<Policy>>> = LazyLock::new(Memo::default);
 static DATA_SETS: LazyLock<Memo<Vec<DataSet>>> = LazyLock::new(Memo::default);
 
 /// How a model is trained, and who says so.
@@ -29,6 +31,8 @@ pub struct TrainingRun {
     pub training: Training,
     /// The data set, and whether the network names it by all its letters.
     pub data_set: Option<(DataSet, bool)>,
+    /// The weight bits that training aims at.
+    pub policy: Option<Policy>,
     /// Each thing that is known, with its source, in words.
     pub known: Vec<String>,
 }
@@ -80,6 +84,7 @@ pub(super) fn training_run(
         None => "input unknown, so that only the layers are compared".to_owned(),
     });
     options(&mut run, &calls);
+    policy(&mut run, project, &calls);
     run.training.frames = frames(network);
     run.training.device = calls
         .iter()
@@ -141,6 +146,28 @@ fn options(run: &mut TrainingRun, calls: &[Call]) {
         let with = if bias { "with bias" } else { "without bias" };
         run.known.push(format!("{with} ({})", first.place()));
     }
+}
+
+/// The policy that all commands name; some only evaluate the model.
+fn policy(run: &mut TrainingRun, project: &Path, calls: &[Call]) {
+    let training = calls.iter().filter(|call| !call.command.has("--evaluate"));
+    let mut named = training.map(|call| call.command.setting("--qat-policy").known());
+    let Some(first) = named.next().flatten() else {
+        return;
+    };
+    if !named.all(|other| other == Some(first)) {
+        return;
+    }
+    let path = project.join(first);
+    if let Ok(Some(policy)) = POLICIES.get(&path, read_policy).as_deref() {
+        run.policy = Some(policy.clone());
+        run.known
+            .push(format!("weight bits as {} says", shown(&path)));
+    }
+}
+
+fn read_policy(path: &Path) -> Option<Policy> {
+    Policy::parse(&read_text(path).ok()?).ok()
 }
 
 /// The frames of a model that looks at several: as many as the data buffer holds where a layer
