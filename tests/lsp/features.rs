@@ -487,12 +487,17 @@ fn the_server_says_what_it_knows() {
       "diagnostics": "push",
       "documents": [
         {
+          "checkpoint": null,
           "configuration": null,
           "device": "MAX78000",
           "deviceFrom": "comment in line 1",
           "findings": 3,
           "flags": null,
+          "model": null,
+          "modelCandidates": [],
+          "modelFrom": null,
           "shapes": null,
+          "training": null,
           "uri": "file:///nowhere/ai85net.yaml",
           "version": 3
         }
