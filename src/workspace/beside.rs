@@ -30,6 +30,7 @@ const LARGEST_SCRIPT: u64 = 1 << 18;
 /// The vendor's tool that builds a network.
 const BUILDER: &str = "ai8xize.py";
 
+static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
 static SAMPLES: LazyLock<Memo<Result<[i64; 3], String>>> = LazyLock::new(Memo::default);
@@ -238,22 +239,27 @@ fn scripts(network: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for folder in folders(network) {
         for folder in [folder.to_owned(), folder.join("scripts")] {
-            let Ok(entries) = fs::read_dir(folder) else {
-                continue;
-            };
-            let mut scripts: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
-                .collect();
-            scripts.sort();
-            scripts.truncate(MOST_SCRIPTS);
-            found.extend(scripts);
+            if let Ok(scripts) = FOLDERS.get_folder(&folder, scripts_in) {
+                found.extend_from_slice(&scripts);
+            }
         }
     }
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
     found
+}
+
+fn scripts_in(folder: &Path) -> Vec<PathBuf> {
+    let mut scripts: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
+        .collect();
+    scripts.sort();
+    scripts.truncate(MOST_SCRIPTS);
+    scripts
 }
 
 fn read_script(path: &Path) -> Vec<Command> {
