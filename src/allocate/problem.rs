@@ -66,6 +66,10 @@ pub enum Unplaceable {
     Contradiction(usize),
     /// The network has a rolling buffer.
     Buffer,
+    /// How many channels these layers have is not known.
+    Channels(Vec<usize>),
+    /// The masks around this layer do not fit together, or there are none that would.
+    Masks(usize),
 }
 
 impl Member {
