@@ -1,14 +1,12 @@
 //! Faults put into the vendor's networks are mended by the first fix.
 
-#[path = "support/networks.rs"]
-mod networks;
 mod support;
 
 use ai8x_lint::diagnostic::Finding;
 use ai8x_lint::network;
 use ai8x_lint::text::{Edit, Span, apply_edits};
 use ai8x_lint::workspace::{Config, lint};
-use networks::vendor_networks;
+use support::networks::vendor_networks;
 
 /// An output is moved onto another one that lives at the same time; where only one key has to change
 /// for that, one fix must put it right.

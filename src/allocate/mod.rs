@@ -10,6 +10,6 @@ mod plan;
 mod problem;
 
 pub use masks::{Choice, Class, Classes, Masks, Site, choose, field, written};
-pub use plan::{Objective, Plan, Request, plan};
 pub use placement::{Fullest, Placement, STEPS, free, fullest, lowest_free, place};
+pub use plan::{Objective, Plan, Request, plan};
 pub use problem::{Bundle, Member, Problem, Relation, Unplaceable};

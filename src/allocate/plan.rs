@@ -68,7 +68,10 @@ pub fn plan(
     };
     let (mut masks, mut overflow) = (None, 0);
     let mut with_masks = network.clone();
-    if order.iter().any(|layer| is_missing(layer) || is_free(layer)) {
+    if order
+        .iter()
+        .any(|layer| is_missing(layer) || is_free(layer))
+    {
         let classes = Classes::new(network, analysis, device, request.keeps_mask)?;
         let last = analysis.graph.final_layer;
         let any = classes.masks(network, &classes.lowest());
@@ -86,12 +89,15 @@ pub fn plan(
     let mut problem = Problem::new(&free, &of_free, device, Relation::AsRead)?;
     let written = |layer: usize| network.layers[layer].out_offset.value();
     for bundle in &mut problem.bundles {
-        let mut kept = bundle.members.iter().filter_map(|member| match member.source {
-            Source::Layer(layer) if (request.keeps_offset)(layer) => {
-                Some((layer, written(layer)? - member.offset))
-            }
-            _ => None,
-        });
+        let mut kept = bundle
+            .members
+            .iter()
+            .filter_map(|member| match member.source {
+                Source::Layer(layer) if (request.keeps_offset)(layer) => {
+                    Some((layer, written(layer)? - member.offset))
+                }
+                _ => None,
+            });
         if let Some((_, base)) = kept.next() {
             if let Some((layer, _)) = kept.find(|(_, other)| *other != base) {
                 return Err(Unplaceable::Contradiction(layer));
@@ -116,11 +122,7 @@ pub fn plan(
 }
 
 /// A network in which all outputs that may move are at offset 0, so that what they take is known.
-fn with_free_offsets(
-    network: &Network,
-    order: &[usize],
-    keeps: &dyn Fn(usize) -> bool,
-) -> Network {
+fn with_free_offsets(network: &Network, order: &[usize], keeps: &dyn Fn(usize) -> bool) -> Network {
     let mut network = network.clone();
     for (time, &index) in order.iter().enumerate() {
         let layer = &mut network.layers[index];
@@ -138,9 +140,7 @@ fn with_free_offsets(
 }
 
 /// Steps of offsets that are easy to read, the easiest first.
-const ROUND: [i64; 9] = [
-    0x8000, 0x4000, 0x2000, 0x1000, 0x800, 0x400, 0x100, 0x10, 4,
-];
+const ROUND: [i64; 9] = [0x8000, 0x4000, 0x2000, 0x1000, 0x800, 0x400, 0x100, 0x10, 4];
 
 /// The roundest offsets that there are in the order of the layers.
 fn readable(problem: &Problem) -> Option<Vec<i64>> {
@@ -192,8 +192,15 @@ fn few_edits(problem: &Problem, written: &dyn Fn(usize) -> Option<i64>) -> Optio
                 })
                 .collect();
             let votes = |base: i64| bases.iter().filter(|&&other| other == base).count();
-            let best = bases.iter().copied().max_by_key(|&base| (votes(base), -base));
-            let base = if bundle.pinned { Some(bundle.base) } else { best };
+            let best = bases
+                .iter()
+                .copied()
+                .max_by_key(|&base| (votes(base), -base));
+            let base = if bundle.pinned {
+                Some(bundle.base)
+            } else {
+                best
+            };
             (base, best.map_or(0, votes))
         })
         .collect();
@@ -229,7 +236,11 @@ fn few_edits(problem: &Problem, written: &dyn Fn(usize) -> Option<i64>) -> Optio
             .find_map(|step| in_order(problem, bases.clone(), &all, step))
     };
     (0..=MOVED.min(in_the_way.len()))
-        .find_map(|number| subsets(&in_the_way, number).iter().find_map(|moved| without(moved)))
+        .find_map(|number| {
+            subsets(&in_the_way, number)
+                .iter()
+                .find_map(|moved| without(moved))
+        })
         .or_else(|| place(problem).map(|placement| placement.bases))
 }
 

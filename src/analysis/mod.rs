@@ -262,7 +262,12 @@ impl Analysis {
     ) -> (KernelMemory, BiasMemory) {
         let weights = self.weights.iter();
         let weights: Vec<Fact<Option<&Weight>>> = weights
-            .map(|weight| weight.as_ref().map(Option::as_ref).map_err(|missing| *missing))
+            .map(|weight| {
+                weight
+                    .as_ref()
+                    .map(Option::as_ref)
+                    .map_err(|missing| *missing)
+            })
             .collect();
         WeightMemories {
             network,

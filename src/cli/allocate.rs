@@ -85,8 +85,14 @@ fn report(allocated: &Allocated) -> String {
     let before = allocated.before.map_or("not known".to_owned(), bytes);
     let mut lines = vec![
         format!("data memory   highest byte before   {before}"),
-        format!("              highest byte after    {}", bytes(allocated.after)),
-        format!("              lower bound           {}", bytes(allocated.bound)),
+        format!(
+            "              highest byte after    {}",
+            bytes(allocated.after)
+        ),
+        format!(
+            "              lower bound           {}",
+            bytes(allocated.bound)
+        ),
     ];
     let rows = allocated.kernel_rows.iter();
     if let Some([used, all]) = rows.max_by_key(|[used, all]| used * 1000 / (*all).max(1)) {

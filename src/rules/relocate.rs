@@ -35,6 +35,7 @@ pub(crate) fn relocate(
         cx,
         bundles: bundles.collect(),
         masks,
+        is_whole: true,
         lines: Vec::new(),
         result: Relocation::default(),
     }
@@ -56,6 +57,7 @@ pub(crate) fn relocate_some(
         cx,
         bundles: bundles.to_vec(),
         masks,
+        is_whole: false,
         lines: Vec::new(),
         result: Relocation::default(),
     }
@@ -66,6 +68,8 @@ struct Rewrite<'a> {
     cx: &'a Context<'a>,
     bundles: Vec<(&'a Bundle, i64)>,
     masks: Option<&'a Masks>,
+    /// Whether this is about the whole network: then every layer says its `out_offset`.
+    is_whole: bool,
     /// The keys to add to the layer at hand.
     lines: Vec<String>,
     result: Relocation,
@@ -97,7 +101,8 @@ impl Rewrite<'_> {
         let cx = self.cx;
         let memory = &cx.analysis.memory[index];
         if let Some(offset) = self.new_offset(Source::Layer(index))
-            && layer.out_offset.value().unwrap_or(0) != offset
+            && (layer.out_offset.value().unwrap_or(0) != offset
+                || self.is_whole && layer.out_offset.is_absent())
         {
             self.result.moved.push((index, offset));
             self.set_offset("out_offset", &layer.out_offset, offset);
@@ -162,7 +167,11 @@ impl Rewrite<'_> {
             }
         };
         let field = field(cx.network, site)?;
-        let now = if field.is_absent() { by_default } else { field.value() };
+        let now = if field.is_absent() {
+            by_default
+        } else {
+            field.value()
+        };
         if now != Some(mask) {
             self.set_mask(site, mask);
         }
@@ -202,11 +211,10 @@ impl Rewrite<'_> {
             return;
         }
         let mut layers = cx.network.layers.iter();
-        let text = match layers.find_map(|layer| Some((&layer.processors, layer.processors.span()?)))
+        let text = match layers
+            .find_map(|layer| Some((&layer.processors, layer.processors.span()?)))
         {
-            Some((field, span)) => {
-                rewritten(span.text(cx.text), field.value().unwrap_or(0), mask)
-            }
+            Some((field, span)) => rewritten(span.text(cx.text), field.value().unwrap_or(0), mask),
             None => words::mask(mask),
         };
         let key = match site {

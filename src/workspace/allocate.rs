@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::allocate::{
-    Objective, Plan, Problem, Relation, Request, Site, Unplaceable, field, fullest, lowest_free, plan,
+    Objective, Plan, Problem, Relation, Request, Site, Unplaceable, field, fullest, lowest_free,
+    plan,
 };
 use crate::analysis::{Analysis, kernel_capacity};
 use crate::device::DeviceId;
@@ -99,7 +100,9 @@ pub fn allocate(
     let old_peak = |problem: Problem| {
         let known = problem.bundles.iter().flat_map(|bundle| &bundle.members);
         let mut known = known.map(|member| member.known);
-        known.all(|known| known).then(|| problem.peak(&problem.bases()))
+        known
+            .all(|known| known)
+            .then(|| problem.peak(&problem.bases()))
     };
     let old = as_written().ok().and_then(old_peak);
     let (problem, bases, masks) = match choices.only {
@@ -138,7 +141,11 @@ pub fn allocate(
         .executed()
         .all(|(_, layer)| !layer.processors.is_absent());
     // Where masks are missing most rules say nothing, so that only errors tell.
-    let least = if had_masks { Severity::Warning } else { Severity::Error };
+    let least = if had_masks {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
     if let Some(worse) = worse(&before, &after, least) {
         return Err(format!(
             "with the offsets found the file would be worse: {worse}"
@@ -166,9 +173,8 @@ pub fn allocate(
 /// The plan for a whole network, with what the file and the choices say stays as it is.
 fn planned(cx: &Context, choices: &Choices) -> Result<Plan, Unplaceable> {
     let is_kept = |span: Option<Span>| span.is_some_and(|span| says_keep(cx.text, span));
-    let keeps_mask = |site: Site| {
-        choices.keep_masks || is_kept(field(cx.network, site).and_then(Field::span))
-    };
+    let keeps_mask =
+        |site: Site| choices.keep_masks || is_kept(field(cx.network, site).and_then(Field::span));
     let keeps_offset = |layer: usize| {
         let field = &cx.network.layers[layer].out_offset;
         choices.keep_offsets && !field.is_absent() || is_kept(field.span())

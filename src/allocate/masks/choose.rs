@@ -30,6 +30,18 @@ pub struct Choice {
 /// the fullest moment, and how unevenly the instances are filled.
 type Cost = (i64, i64, i64, i64);
 
+/// The part of it that the data alone tell.
+type DataCost = (i64, i64, i64);
+
+/// A class that starts elsewhere, and what that costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Move {
+    overflow: i64,
+    cost: DataCost,
+    class: usize,
+    start: u32,
+}
+
 /// Chooses where the classes start. `problem` is that of the network with any masks, `analysis`, too.
 pub fn choose(
     network: &Network,
@@ -74,7 +86,11 @@ pub(in crate::allocate) fn overflow(
 ) -> i64 {
     let mut needed = [0; PROCESSORS as usize];
     let mut unplaced = 0;
-    for kernels in kernels.layers.iter().filter_map(|layer| layer.as_ref().ok()?.as_ref()) {
+    for kernels in kernels
+        .layers
+        .iter()
+        .filter_map(|layer| layer.as_ref().ok()?.as_ref())
+    {
         if kernels.shared.is_some() {
             continue;
         }
@@ -89,7 +105,10 @@ pub(in crate::allocate) fn overflow(
         (needed - crate::analysis::kernel_capacity(device, processor as u32)).max(0)
     });
     let unplaced = if kernels.fault.is_some() { unplaced } else { 0 };
-    let bias = bias.exhausted.as_ref().map_or(0, |exhausted| exhausted.bytes.max(1));
+    let bias = bias
+        .exhausted
+        .as_ref()
+        .map_or(0, |exhausted| exhausted.bytes.max(1));
     excess.sum::<i64>() + unplaced + bias
 }
 
@@ -221,9 +240,12 @@ impl<'a> Search<'a> {
     }
 
     /// The cost of the data alone.
-    fn cost(&self, loads: &Loads) -> (i64, i64, i64) {
+    fn cost(&self, loads: &Loads) -> DataCost {
         let bound = self.bound(loads);
-        let squares = loads.iter().flatten().map(|bytes| (bytes / 4) * (bytes / 4));
+        let squares = loads
+            .iter()
+            .flatten()
+            .map(|bytes| (bytes / 4) * (bytes / 4));
         ((bound - self.capacity).max(0), bound, squares.sum())
     }
 
@@ -317,48 +339,65 @@ impl<'a> Search<'a> {
             if overflow == 0 && cost.1 <= self.floor || self.fillings == 0 {
                 break;
             }
-            let mut moves = Vec::new();
-            for class in 0..starts.len() {
-                self.add(&mut loads, class, starts[class], -1);
-                for &start in &self.classes.classes[class].starts {
-                    if start == starts[class] {
-                        continue;
-                    }
-                    self.add(&mut loads, class, start, 1);
-                    moves.push((self.cost(&loads), class, start));
-                    self.add(&mut loads, class, start, -1);
-                }
-                self.add(&mut loads, class, starts[class], 1);
-            }
-            moves.sort_unstable();
-            let mut best: Option<(i64, (i64, i64, i64), usize, u32)> = None;
-            for (new, class, start) in moves {
-                if overflow == 0 && new >= cost || self.fillings == 0 {
-                    break;
-                }
-                let old = std::mem::replace(&mut starts[class], start);
-                let overflows = self.overflow(&starts);
-                starts[class] = old;
-                let candidate = (overflows, new, class, start);
-                if (overflows, new) < (overflow, cost)
-                    && best.as_ref().is_none_or(|best| candidate < *best)
-                {
-                    best = Some(candidate);
-                }
-                if best.is_some() && overflow == 0 {
-                    break;
-                }
-            }
-            let Some((overflows, _, class, start)) = best else {
+            let moves = self.moves(&mut loads, &starts);
+            let Some(best) = self.best_of(moves, &mut starts, (overflow, cost)) else {
                 break;
             };
-            self.add(&mut loads, class, starts[class], -1);
-            self.add(&mut loads, class, start, 1);
-            starts[class] = start;
-            overflow = overflows;
+            self.add(&mut loads, best.class, starts[best.class], -1);
+            self.add(&mut loads, best.class, best.start, 1);
+            starts[best.class] = best.start;
+            overflow = best.overflow;
         }
         let (excess, bound, squares) = self.cost(&loads);
         ((overflow, excess, bound, squares), starts)
+    }
+
+    /// All moves of one class, the best for the data first.
+    fn moves(&self, loads: &mut Loads, starts: &[u32]) -> Vec<Move> {
+        let mut moves = Vec::new();
+        for (class, &now) in starts.iter().enumerate() {
+            self.add(loads, class, now, -1);
+            for &start in &self.classes.classes[class].starts {
+                if start == now {
+                    continue;
+                }
+                self.add(loads, class, start, 1);
+                moves.push(Move {
+                    overflow: 0,
+                    cost: self.cost(loads),
+                    class,
+                    start,
+                });
+                self.add(loads, class, start, -1);
+            }
+            self.add(loads, class, now, 1);
+        }
+        moves.sort_unstable();
+        moves
+    }
+
+    /// The best of moves that are better than what there is.
+    fn best_of(
+        &mut self,
+        moves: Vec<Move>,
+        starts: &mut [u32],
+        (overflow, cost): (i64, DataCost),
+    ) -> Option<Move> {
+        let mut best: Option<Move> = None;
+        for mut candidate in moves {
+            if overflow == 0 && (best.is_some() || candidate.cost >= cost) || self.fillings == 0 {
+                break;
+            }
+            let old = std::mem::replace(&mut starts[candidate.class], candidate.start);
+            candidate.overflow = self.overflow(starts);
+            starts[candidate.class] = old;
+            if (candidate.overflow, candidate.cost) < (overflow, cost)
+                && best.as_ref().is_none_or(|best| candidate < *best)
+            {
+                best = Some(candidate);
+            }
+        }
+        best
     }
 
     /// Moves classes down as far as that costs nothing: low masks are what people write.

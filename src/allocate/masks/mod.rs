@@ -181,9 +181,9 @@ impl Classes {
             }
         }
         for (reader, tensors) in &self.reads {
-            let union = tensors
-                .iter()
-                .fold(0, |union, &tensor| union | mask_at(&self.tensors[tensor], starts));
+            let union = tensors.iter().fold(0, |union, &tensor| {
+                union | mask_at(&self.tensors[tensor], starts)
+            });
             masks.processors[*reader] = Some(union);
         }
         masks
@@ -288,7 +288,9 @@ impl<'a> Builder<'a> {
         }
         if let Some(buffer) = network.data_buffer.first() {
             builder.sources.push(Source::Buffer);
-            builder.patterns.push(buffer.processors.value().unwrap_or(1));
+            builder
+                .patterns
+                .push(buffer.processors.value().unwrap_or(1));
         }
         for &layer in order {
             let inputs = analysis.graph.inputs[layer].iter();
@@ -513,7 +515,9 @@ impl<'a> Builder<'a> {
             reads: Vec::new(),
         };
         for &root in &roots {
-            let tensors: Vec<usize> = (0..count).filter(|&index| places[index].0 == root).collect();
+            let tensors: Vec<usize> = (0..count)
+                .filter(|&index| places[index].0 == root)
+                .collect();
             let first = tensors.iter().map(|&index| places[index].1).min();
             let pinned = self.start_of(root).map(|start| start + first.unwrap_or(0));
             let all = || (0..PROCESSORS).step_by(PROCESSORS_PER_INSTANCE as usize);
