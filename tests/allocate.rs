@@ -5,7 +5,7 @@
 mod support;
 
 use ai8x_lint::diagnostic::Finding;
-use ai8x_lint::workspace::{Choices, Config, allocate, lint};
+use ai8x_lint::workspace::{Choices, Config, allocate, lint_once};
 use support::networks::{stripped, vendor_networks};
 
 #[test]
@@ -110,7 +110,9 @@ fn the_vendors_networks_get_masks() {
             })
         };
         let loud = |file: &_| -> Vec<Finding> {
-            let findings = lint(file, &Config::default(), overrides).report.findings;
+            let findings = lint_once(file, &Config::default(), overrides)
+                .report
+                .findings;
             let loud = findings.into_iter().filter(support::is_loud);
             loud.filter(|finding| finding.layer.is_none_or(runs))
                 .collect()

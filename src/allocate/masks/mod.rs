@@ -189,33 +189,51 @@ impl Classes {
         masks
     }
 
-    /// Where a class starts if a mask of its own stands at this place, by the mask's lowest bit.
-    pub fn start_by(&self, network: &Network, site: Site) -> Option<(usize, i64)> {
-        let mask = written(network, site)?;
-        let first = i64::from(mask.trailing_zeros());
-        let tensor = match site {
-            Site::Read(layer) => {
-                let (_, tensors) = self.reads.iter().find(|(reader, _)| *reader == layer)?;
-                let tensors = tensors.iter().map(|&tensor| &self.tensors[tensor]);
-                tensors.min_by_key(|tensor| tensor.at)?
+    /// The masks of one class that starts at `start`; those of others are left open. None where they
+    /// have no room there.
+    pub fn masks_of(&self, network: &Network, class: usize, start: u32) -> Option<Masks> {
+        let mut tensors = self.classes.get(class)?.tensors.iter();
+        if !tensors.all(|&tensor| self.tensors[tensor].ends_within(start)) {
+            return None;
+        }
+        let mut starts = self.lowest();
+        starts[class] = start;
+        let mut masks = self.masks(network, &starts);
+        for tensor in self.tensors.iter().filter(|tensor| tensor.class != class) {
+            if let Source::Layer(layer) = tensor.source {
+                masks.outputs[layer] = None;
             }
-            Site::Write(layer) | Site::OutputMap(layer) => {
-                let source = Source::Layer(layer);
-                self.tensors.iter().find(|tensor| tensor.source == source)?
+        }
+        for (reader, _) in &self.reads {
+            if self.class_read(*reader) != Some(class) {
+                masks.processors[*reader] = None;
             }
-        };
-        Some((tensor.class, first - i64::from(tensor.at)))
+        }
+        Some(masks)
     }
 
-    /// Whether all masks of a class have their place when it starts there.
-    pub fn has_room(&self, class: usize, start: i64) -> bool {
-        let Ok(start) = u32::try_from(start) else {
-            return false;
+    /// The starts of a class that the file says, each by the lowest bit of one of its masks.
+    pub fn written_starts(&self, network: &Network, class: usize) -> Vec<u32> {
+        let mut starts: Vec<u32> = Vec::new();
+        let mut take = |site: Site, at: u32| {
+            let first = written(network, site).map(u64::trailing_zeros);
+            starts.extend(first.and_then(|first| first.checked_sub(at)));
         };
-        self.classes[class]
-            .tensors
-            .iter()
-            .all(|&tensor| self.tensors[tensor].ends_within(start))
+        for tensor in self.tensors.iter().filter(|tensor| tensor.class == class) {
+            if let Source::Layer(layer) = tensor.source {
+                take(Site::Write(layer), tensor.at);
+            }
+        }
+        for (reader, tensors) in &self.reads {
+            let tensors = tensors.iter().map(|&tensor| &self.tensors[tensor]);
+            let first = tensors.filter(|tensor| tensor.class == class);
+            if let Some(at) = first.map(|tensor| tensor.at).min() {
+                take(Site::Read(*reader), at);
+            }
+        }
+        starts.sort_unstable();
+        starts.dedup();
+        starts
     }
 }
 
