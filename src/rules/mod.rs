@@ -47,6 +47,7 @@ pub mod weight_memory;
 
 mod edits;
 pub(crate) mod relocate;
+mod repair;
 mod run;
 pub(crate) mod words;
 

@@ -15,7 +15,7 @@ mod serde_error;
 pub mod shapes;
 mod source;
 
-pub use allocate::{Allocated, allocate};
+pub use allocate::{Allocated, Choices, allocate};
 pub use assume::{
     Assumptions, DeviceChoice, Known, Origin, Overrides, Sample, Trained, load_shapes,
 };
