@@ -173,6 +173,36 @@ impl Problem {
                 .all(|member| base + member.end <= self.capacity)
     }
 
+    /// Where the free space ends that begins with a source, in bytes of an instance: at the first
+    /// word of another bundle that is needed at the same time, else at the end of the memory. None
+    /// where the source is not to be placed, or something beside it is unknown.
+    pub fn room(&self, source: Source, bases: &[i64]) -> Option<i64> {
+        let bundle = self.bundle_of(source)?;
+        let mut members = self.bundles[bundle].members.iter();
+        let own = members.find(|member| member.source == source)?;
+        let start = (bases.get(bundle)? + own.offset) / 4;
+        let mut end = self.capacity;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        for (_, (other, base)) in others.filter(|(other, _)| *other != bundle) {
+            let beside = other.members.iter();
+            for member in beside.filter(|member| own.lives_beside(member)) {
+                if !member.known {
+                    return None;
+                }
+                let parts = member.region.parts.iter();
+                for (instance, part) in
+                    parts.filter(|(instance, _)| own.instances & (1 << instance) != 0)
+                {
+                    let zero = instance_base(self.device, *instance) - base / 4;
+                    if let Some(word) = part.first_from(zero + start) {
+                        end = end.min((word - zero) * 4);
+                    }
+                }
+            }
+        }
+        Some(end)
+    }
+
     /// The highest byte in use of any instance, plus one, with the bundles at these bases.
     pub fn peak(&self, bases: &[i64]) -> i64 {
         let ends = self.bundles.iter().zip(bases).flat_map(|(bundle, base)| {

@@ -1,7 +1,7 @@
 //! Findings as diagnostics.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{
@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Finding, Severity};
 use crate::report::FileReport;
 use crate::text::Span;
 
+use super::address::file_uri;
 use super::client::Abilities;
 use super::pages::Pages;
 use super::position::Lines;
@@ -151,9 +152,7 @@ fn data(snapshot: &Snapshot, finding: &Finding) -> Value {
 /// What is wrong with a file that belongs to the network, said at the network's first byte.
 fn faults(snapshot: &Snapshot, report: &FileReport, abilities: Abilities) -> Vec<Diagnostic> {
     let lines = Lines::new(&report.text, abilities.encoding);
-    let uri = path::absolute(&report.path)
-        .ok()
-        .and_then(Uri::from_file_path);
+    let uri = file_uri(Path::new(&report.path));
     report
         .findings
         .iter()
