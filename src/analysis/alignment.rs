@@ -19,6 +19,8 @@ pub struct Alignment {
     pub modules: Vec<Option<usize>>,
     /// The call that each layer stands for.
     pub calls: Vec<Option<usize>>,
+    /// Whether each layer could be a convolution that hands its input on unchanged.
+    pub hands_on: Vec<bool>,
     /// Where file and model differ, in order of the layers.
     pub differences: Vec<Difference>,
 }
@@ -188,6 +190,7 @@ impl Aligner<'_> {
         let mut alignment = Alignment {
             modules: vec![None; count],
             calls: vec![None; count],
+            hands_on: (0..count).map(|layer| self.hands_on(layer)).collect(),
             differences: Vec::new(),
         };
         self.pair(&mut alignment);
@@ -240,7 +243,10 @@ impl Aligner<'_> {
             })
             .collect();
         let modules: Vec<usize> = (0..self.model.modules.len())
-            .filter(|&module| self.model.modules[module].operator.convolves())
+            .filter(|&module| {
+                let module = &self.model.modules[module];
+                module.operator.convolves() && !module.path.is_empty()
+            })
             .collect();
         for pair in best_pairs(layers.len(), modules.len(), |layer, module| {
             let (layer, module) = (layers[layer], &self.model.modules[modules[module]]);
@@ -322,18 +328,20 @@ impl Aligner<'_> {
                 compare(own.is_ok_and(|own| differs(own, theirs)), kind);
             }
             compare(
-                own.groups.is_ok_and(|groups| groups != module.groups),
+                own.groups
+                    .is_ok_and(|groups| module.groups.is_some_and(|theirs| groups != theirs)),
                 DifferenceKind::Groups,
             );
         }
         compare(
             self.activation(layer)
-                .is_some_and(|activation| activation != module.activation),
+                .zip(module.activation)
+                .is_some_and(|(own, theirs)| own != theirs),
             DifferenceKind::Activation,
         );
         compare(
             own.output_width
-                .is_ok_and(|width| (width == 32) != module.wide),
+                .is_ok_and(|width| module.wide.is_some_and(|wide| (width == 32) != wide)),
             DifferenceKind::OutputWidth,
         );
         differences
@@ -429,13 +437,13 @@ impl Aligner<'_> {
     fn unpaired_flow(&self, layer: usize, input: Flow) -> Flow {
         match self.parameters[layer].operator {
             Ok(Operator::Passthrough) => input,
-            Ok(_) if self.is_like_identity(layer) => input,
+            Ok(_) if self.hands_on(layer) => input,
             _ => Flow::Layer(layer),
         }
     }
 
     /// Whether a convolution could hand its input on unchanged.
-    pub(super) fn is_like_identity(&self, layer: usize) -> bool {
+    fn hands_on(&self, layer: usize) -> bool {
         let own = &self.parameters[layer];
         own.kernel.is_ok_and(|kernel| kernel == [1, 1])
             && own.operator != Ok(Operator::Linear)

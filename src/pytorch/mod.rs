@@ -14,6 +14,7 @@ pub mod script;
 
 mod calls;
 mod expressions;
+mod facts;
 mod front;
 mod interpreter;
 mod layer_table;

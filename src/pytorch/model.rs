@@ -1,6 +1,8 @@
 //! What a model file says, as plain data.
 
-use crate::text::Span;
+use std::sync::Arc;
+
+use crate::text::{Span, TextFile};
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -308,8 +310,8 @@ pub struct Problem {
 /// What a model file says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
-    /// The files that were read, by name.
-    pub files: Vec<String>,
+    /// The files that were read.
+    pub files: Vec<Arc<TextFile>>,
     /// The layers in the order in which the model registers them, which is the order of the weights
     /// in a checkpoint; behind them those that the model does not hold.
     pub layers: Vec<Layer>,

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod trace;
+
 use std::path::PathBuf;
 
 use ai8x_lint::diagnostic::{Applicability, Code, Finding, Severity};
