@@ -20,7 +20,7 @@ use crate::analysis::Analysis;
 use crate::check::check;
 use crate::device::{Device, DeviceId};
 use crate::diagnostic::{Finding, Severity};
-use crate::facts::model::{Model, ModelPlace};
+use crate::facts::model::{Model, ModelOperator};
 use crate::facts::{Facts, Flags, Weight};
 use crate::network::{self, Network, Source};
 use crate::rules::words;
@@ -39,8 +39,6 @@ pub struct Request<'a> {
     pub input: [i64; 3],
     /// Weight bits of each module of the model, where they are not 8.
     pub bits: &'a [Option<i64>],
-    /// The text of a place in the model's files, for the comments.
-    pub quote: &'a dyn Fn(&ModelPlace) -> Option<String>,
 }
 
 /// A network that no rule has anything to say against.
@@ -141,8 +139,7 @@ fn attempt(
     }
     let text = text::write(request, &plan);
     let findings = check(&text, &facts);
-    let mut reasons = blockers(&findings, |_| true);
-    reasons.extend(disagreements(&text, device, &facts));
+    let reasons = blockers(&findings, |_| true);
     if reasons.is_empty() {
         return Ok(Generated {
             text,
@@ -176,46 +173,29 @@ fn blockers(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Vec<Stri
         .collect()
 }
 
-/// Where the network is not that of the model.
-fn disagreements(text: &str, device: &'static Device, facts: &Facts) -> Vec<String> {
-    let network = network::lower(&yaml::parse(text), text);
-    let analysis = Analysis::new(&network, device, facts);
-    let Some(alignment) = &analysis.alignment else {
-        return Vec::new();
-    };
-    alignment
-        .differences
-        .iter()
-        .map(|difference| {
-            let layer = difference
-                .layer
-                .map_or_else(|| "the network".to_owned(), |layer| network.label(layer));
-            format!("{layer} is not what the model says: {:?}", difference.kind)
-        })
-        .collect()
-}
-
 /// What the model says about the network beside its text.
 fn facts(request: &Request, plan: &Plan) -> Facts {
     let model = &request.model;
     let weights = model.modules.iter().enumerate();
     let weights = weights.filter(|(_, module)| module.operator.convolves());
-    let weights = weights.map(|(index, module)| Weight {
-        in_channels: module.in_channels,
-        out_channels: module.out_channels,
-        kernel: match module.kernel.is_empty() {
-            true => vec![1],
-            false => module.kernel.clone(),
-        },
-        bits: request.bits.get(index).copied().flatten(),
-        bias: Some(module.bias),
-        groups: Some(module.groups),
+    let weights = weights.map(|(index, module)| {
+        Some(Weight {
+            in_channels: module.in_channels?,
+            out_channels: module.out_channels?,
+            kernel: match module.operator {
+                ModelOperator::Linear => vec![1],
+                _ => module.kernel.clone(),
+            },
+            bits: request.bits.get(index).copied().flatten(),
+            bias: module.bias,
+            groups: module.groups,
+        })
     });
     Facts {
         device: Some(request.device),
         input: Some(request.input),
         arch: Some(model.name.clone()),
-        weights: Some(weights.collect()),
+        weights: weights.collect(),
         flags: Some(Flags {
             fifo: plan.streams(),
             ..Flags::default()

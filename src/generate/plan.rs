@@ -290,6 +290,7 @@ impl Builder<'_> {
         let call = &model.calls[index];
         let module = &model.modules[call.module];
         let path = &module.path;
+        let unknown = |what: &str| format!("the {what} of `{path}` is not known");
         let operator = match module.operator {
             ModelOperator::Conv1d => Operator::Conv1d,
             ModelOperator::Conv2d => Operator::Conv2d,
@@ -325,7 +326,7 @@ impl Builder<'_> {
             _ => None,
         };
         let Some(writes) = shape(&call.out_shape) else {
-            return Err(format!("the shape of what `{path}` computes is not known"));
+            return Err(unknown("output shape"));
         };
         let in_channels: Vec<i64> = inputs
             .iter()
@@ -359,12 +360,18 @@ impl Builder<'_> {
             padding: module.padding.clone(),
             stride: module.stride.clone(),
             dilation: module.dilation.clone(),
-            groups: module.groups,
+            groups: match operator.convolves() {
+                true => module.groups.ok_or_else(|| unknown("number of groups"))?,
+                false => 1,
+            },
             bits: self.bits.get(call.module).copied().flatten(),
             eltwise,
             pool,
-            activation: module.activation,
-            wide: module.wide,
+            activation: match operator.convolves() {
+                true => module.activation.ok_or_else(|| unknown("activation"))?,
+                false => module.activation.unwrap_or(Activation::None),
+            },
+            wide: module.wide.unwrap_or(false),
             flatten: false,
             reshape: None,
             inputs,

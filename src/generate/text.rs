@@ -106,10 +106,12 @@ fn comment(text: &mut String, request: &Request, plan: &Plan, index: usize) {
     let module = own.call.map(|call| &model.modules[model.calls[call].module]);
     let what = match module {
         Some(module) => {
-            let place = module.place.as_ref();
-            let quoted = place.and_then(|place| (request.quote)(place));
-            let constructor = quoted.unwrap_or_else(|| module.class.clone());
-            format!("{} = {}", module.path, one_line(&constructor))
+            let written = module
+                .place
+                .as_ref()
+                .map(|place| place.span.text(&place.file.text));
+            let constructor = written.unwrap_or(&module.class);
+            format!("{} = {}", module.path, one_line(constructor))
         }
         None => format!(
             "{} once more, with gaps for the layer that combines it",
