@@ -81,6 +81,11 @@ fn of_trace(trace: &Value) -> Result<Generated, Refusal> {
         [_, channels, height, width] => [channels, height, width],
         _ => panic!("{shape:?}"),
     };
+    let bits: Vec<Option<i64>> = model
+        .modules
+        .iter()
+        .map(|module| bits(&model.name, &module.path))
+        .collect();
     generate(&Request {
         model,
         device: match trace["config"]["device"].as_i64() {
@@ -89,6 +94,22 @@ fn of_trace(trace: &Value) -> Result<Generated, Refusal> {
         },
         dataset: trace["config"]["dataset"].as_str().unwrap_or("example"),
         input,
-        bits: &[],
+        bits: &bits,
     })
+}
+
+/// Weight bits of the policies with which the vendor trains these two models.
+fn bits(model: &str, layer: &str) -> Option<i64> {
+    match (model, layer) {
+        ("ai85simplenetwide2x", "conv1") => None,
+        ("ai85simplenetwide2x", "conv2" | "conv11" | "conv12" | "conv13" | "conv14") => Some(4),
+        ("ai85simplenetwide2x", _) => Some(2),
+        ("ai85faceidnet_112", "pre_stage" | "pre_stage_2" | "linear") => None,
+        (
+            "ai85faceidnet_112",
+            "feature_stage.1.0.conv2" | "feature_stage.2.0.conv2" | "feature_stage.4.0.conv2",
+        ) => Some(2),
+        ("ai85faceidnet_112", _) => Some(4),
+        _ => None,
+    }
 }

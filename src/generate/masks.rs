@@ -10,7 +10,7 @@ use crate::network::Source;
 use super::plan::{Joined, Plan, spread};
 
 /// Bits of a row of kernel memory.
-const ROW_BITS: i64 = 72;
+pub(super) const ROW_BITS: i64 = 72;
 /// Rounds over all classes.
 const ROUNDS: usize = 12;
 
@@ -187,6 +187,9 @@ struct Data {
     life: [usize; 2],
 }
 
+/// Bytes of each instance.
+type Instances = [i64; INSTANCES as usize];
+
 /// Rows of kernels and bytes of data that do not fit.
 type Excess = (i64, i64);
 
@@ -223,7 +226,8 @@ impl Scene {
         }
     }
 
-    fn excess(&self, classes: &Classes, starts: &[i64]) -> Excess {
+    /// Rows of kernels that do not fit.
+    fn rows_over(&self, classes: &Classes, starts: &[i64]) -> i64 {
         let mut tops = [0; PROCESSORS as usize];
         let mut over = 0;
         for kernels in &self.kernels {
@@ -231,33 +235,46 @@ impl Scene {
                 all | run(classes.first(tensor, starts), count)
             });
             let held = |processor: &usize| own >> processor & 1 == 1;
-            let used = (0..PROCESSORS as usize).filter(held);
-            let start = used.clone().map(|processor| tops[processor]).max();
+            let used = || (0..PROCESSORS as usize).filter(held);
+            let start = used().map(|processor| tops[processor]).max();
             let end = (start.unwrap_or(0) + 3) / 4 * 4 + kernels.rows;
             over += (end - self.rows).max(0);
-            used.for_each(|processor| tops[processor] = end);
+            used().for_each(|processor| tops[processor] = end);
         }
-        let mut live = vec![[0i64; INSTANCES as usize]; self.steps];
+        over
+    }
+
+    /// Adds what the tensors of a class take to the bytes in use of each instance at each step, or
+    /// takes it off.
+    fn fill(&self, live: &mut [Instances], classes: &Classes, class: usize, start: i64, sign: i64) {
+        let per = i64::from(PROCESSORS_PER_INSTANCE);
         for data in &self.data {
-            let first = classes.first(data.tensor, starts);
-            let per = i64::from(PROCESSORS_PER_INSTANCE);
+            let (own, behind) = classes.members[data.tensor];
+            if own != class {
+                continue;
+            }
+            let first = start + behind;
             let last = (first + data.processors - 1).min(i64::from(PROCESSORS) - 1);
             for step in &mut live[data.life[0]..=data.life[1]] {
                 for instance in first / per..=last / per {
-                    step[instance as usize] += data.bytes;
+                    step[instance as usize] += sign * data.bytes;
                 }
             }
         }
+    }
+
+    fn bytes_over(&self, live: &[Instances]) -> i64 {
         let instances = live.iter().flatten();
-        (
-            over,
-            instances.map(|bytes| (bytes - self.bytes).max(0)).sum(),
-        )
+        instances.map(|bytes| (bytes - self.bytes).max(0)).sum()
     }
 
     /// Moves one class after the other to where most fits, until nothing gets better.
     fn settle(&self, classes: &Classes, mut starts: Vec<i64>) -> (Excess, Vec<i64>) {
-        let mut best = self.excess(classes, &starts);
+        let mut live = vec![[0; INSTANCES as usize]; self.steps];
+        for (class, &start) in starts.iter().enumerate() {
+            self.fill(&mut live, classes, class, start, 1);
+        }
+        let mut best = (self.rows_over(classes, &starts), self.bytes_over(&live));
         for _ in 0..ROUNDS {
             let before = best;
             for class in 0..starts.len() {
@@ -265,14 +282,18 @@ impl Scene {
                     return (best, starts);
                 }
                 let mut chosen = starts[class];
+                self.fill(&mut live, classes, class, chosen, -1);
                 for choice in classes.choices(class) {
                     starts[class] = choice;
-                    let excess = self.excess(classes, &starts);
+                    self.fill(&mut live, classes, class, choice, 1);
+                    let excess = (self.rows_over(classes, &starts), self.bytes_over(&live));
+                    self.fill(&mut live, classes, class, choice, -1);
                     if excess < best {
                         (best, chosen) = (excess, choice);
                     }
                 }
                 starts[class] = chosen;
+                self.fill(&mut live, classes, class, chosen, 1);
             }
             if best == before {
                 break;

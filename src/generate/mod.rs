@@ -6,6 +6,7 @@
 //!
 //! [`allocate`]: crate::allocate
 
+mod limits;
 mod masks;
 mod order;
 mod plan;
@@ -83,7 +84,11 @@ const FIFO_CHANNELS: i64 = 4;
 /// What stands in the way: of the attempts that of the best.
 pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let device = request.device.table();
-    let plan = Plan::new(request).map_err(Refusal::new)?;
+    let plan = Plan::new(request, device).map_err(Refusal::new)?;
+    let limits = limits::exceeded(&plan, device);
+    if !limits.is_empty() {
+        return Err(Refusal { reasons: limits });
+    }
     let streamable = match request.input[0] <= FIFO_CHANNELS {
         true => plan.streamable(device),
         false => 0,

@@ -52,7 +52,14 @@ pub(super) fn order(model: &Model) -> Result<Vec<usize>, String> {
         .collect();
     while !waiting.is_empty() {
         let ready = |&call: &usize| {
-            rank.get(&call).is_none_or(|rank| *rank == next)
+            // What shares weights comes behind the layer that has them.
+            let has_weights = match rank.get(&call) {
+                Some(rank) => *rank == next,
+                None => firsts.iter().all(|first| {
+                    model.calls[*first].module != model.calls[call].module || done[*first]
+                }),
+            };
+            has_weights
                 && reads(&model.calls[call]).all(|source| done.get(source) != Some(&false))
         };
         let Some(at) = waiting.iter().position(ready) else {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::analysis::{Operator, Spread};
 use crate::device::{Device, PROCESSORS};
-use crate::facts::model::{Model, ModelOperator, ModelPool, Operand};
+use crate::facts::model::{Model, ModelOperator, ModelPool, Module, Operand};
 use crate::network::{Activation, Eltwise, Source};
 
 use super::Request;
@@ -44,6 +44,10 @@ pub struct PlannedLayer {
     pub groups: i64,
     /// Bits of a weight, where they are not 8.
     pub bits: Option<i64>,
+    /// How many weights it has.
+    pub weights: i64,
+    /// Whether it has a bias.
+    pub bias: bool,
     /// What it does with its operands.
     pub eltwise: Option<Eltwise>,
     /// What it pools first.
@@ -64,6 +68,8 @@ pub struct PlannedLayer {
     pub output: bool,
     /// Whether it computes while its input still arrives.
     pub streaming: bool,
+    /// Words that it skips behind each word that it reads.
+    pub read_gap: i64,
     /// Words that it leaves free behind each word that it writes.
     pub write_gap: i64,
     /// Channels, height and width of what it reads, all inputs together.
@@ -100,6 +106,15 @@ impl PlannedLayer {
         let [channels, height, width] = self.writes;
         height * width * spread(channels).passes * if self.wide { 16 } else { 4 }
     }
+
+    /// Whether its stride is none that the accelerator has.
+    pub(super) fn stride_not_run(&self) -> bool {
+        let usual = match self.operator {
+            Operator::ConvTranspose2d => 2,
+            _ => 1,
+        };
+        self.stride.iter().any(|stride| *stride != usual)
+    }
 }
 
 impl Plan {
@@ -107,13 +122,14 @@ impl Plan {
     ///
     /// # Errors
     /// A sentence about what has no counterpart on the accelerator.
-    pub(super) fn new(request: &Request) -> Result<Self, String> {
+    pub(super) fn new(request: &Request, device: &Device) -> Result<Self, String> {
         let model = &*request.model;
         let order = order(model)?;
         let mut builder = Builder {
             model,
             input: request.input,
             bits: request.bits,
+            device,
             layers: Vec::new(),
             made: HashMap::new(),
             folded: folded(model, &order),
@@ -123,6 +139,7 @@ impl Plan {
         for &call in &order {
             builder.add(call)?;
         }
+        builder.read_gaps();
         let last = builder.layers.len().checked_sub(1);
         let last = last.ok_or("the model has no layer that the accelerator could run")?;
         let several = builder.layers.iter().filter(|layer| layer.output).count() > 1;
@@ -269,10 +286,21 @@ pub(super) fn shape(shape: &[i64]) -> Option<[i64; 3]> {
     }
 }
 
+/// How many weights a module has, as far as that is known.
+fn weights(module: &Module) -> i64 {
+    let area: i64 = match module.operator {
+        ModelOperator::Linear => 1,
+        _ => module.kernel.iter().product(),
+    };
+    let kernels = module.in_channels.unwrap_or(0) * module.out_channels.unwrap_or(0);
+    kernels * area / module.groups.unwrap_or(1).max(1)
+}
+
 struct Builder<'a> {
     model: &'a Model,
     input: [i64; 3],
     bits: &'a [Option<i64>],
+    device: &'a Device,
     layers: Vec<PlannedLayer>,
     /// The layer of each call.
     made: HashMap<usize, usize>,
@@ -343,7 +371,7 @@ impl Builder<'_> {
         let joined = self.joined(eltwise, &in_channels, path)?;
         let in_turns = inputs.len() > 1 && joined == Joined::InTurns;
         if in_turns {
-            self.let_take_turns(&mut inputs, index)?;
+            self.let_take_turns(&mut inputs, index);
         }
         let number = self.layers.len();
         let weight_source = self
@@ -365,6 +393,8 @@ impl Builder<'_> {
                 false => 1,
             },
             bits: self.bits.get(call.module).copied().flatten(),
+            weights: weights(module),
+            bias: module.bias.unwrap_or(false),
             eltwise,
             pool,
             activation: match operator.convolves() {
@@ -378,6 +408,7 @@ impl Builder<'_> {
             weight_source,
             output: self.outputs.contains(&index),
             streaming: false,
+            read_gap: 0,
             write_gap: 0,
             reads: [channels, height, width],
             writes,
@@ -488,31 +519,49 @@ impl Builder<'_> {
         ))
     }
 
-    /// Makes inputs take turns in memory, word by word. What is read in another way, too, is copied.
-    fn let_take_turns(&mut self, inputs: &mut [Source], reader: usize) -> Result<(), String> {
+    /// Makes inputs take turns in memory, word by word. What is read in another way, too, is copied,
+    /// unless the others can skip the gaps.
+    fn let_take_turns(&mut self, inputs: &mut [Source], reader: usize) {
         let gap = inputs.len() as i64 - 1;
         for at in 0..inputs.len() {
             let source = inputs[at];
-            let alone = match source {
-                Source::Layer(layer) => {
-                    let own = &self.layers[layer];
-                    let twice = inputs.iter().filter(|other| **other == source).count() > 1;
-                    !twice
-                        && !own.output
-                        && own.write_gap == 0
-                        && own.call.is_some_and(|call| self.readers(call) == [reader])
+            match source {
+                Source::Layer(layer) if self.can_leave_gaps(layer, reader) => {
+                    self.layers[layer].write_gap = gap;
                 }
-                Source::Input | Source::Buffer => false,
-            };
-            match (source, alone) {
-                (Source::Layer(layer), true) => self.layers[layer].write_gap = gap,
                 _ => {
                     inputs[at] = Source::Layer(self.layers.len());
                     self.copy(source, gap);
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Whether a layer can leave gaps for the reader that wants them.
+    fn can_leave_gaps(&self, layer: usize, reader: usize) -> bool {
+        let own = &self.layers[layer];
+        let Some(call) = own.call.filter(|_| !own.output && own.write_gap == 0) else {
+            return false;
+        };
+        let readers = self.readers(call);
+        let others = || readers.iter().filter(|other| **other != reader);
+        let once = readers.len() - others().count() == 1;
+        let skips = self.device.read_gap && spread(own.writes[0]).passes == 1;
+        once && others().all(|&other| {
+            let operator = operator(self.model, other);
+            let plain = matches!(operator, ModelOperator::Conv1d | ModelOperator::Conv2d);
+            let alone = matches!(self.model.calls[other].arguments[..], [Operand::Call(_)]);
+            skips && plain && alone
+        })
+    }
+
+    /// Lets those skip the gaps of a layer that it does not leave for them.
+    fn read_gaps(&mut self) {
+        for index in 0..self.layers.len() {
+            if let [Source::Layer(source)] = self.layers[index].inputs[..] {
+                self.layers[index].read_gap = self.layers[source].write_gap;
+            }
+        }
     }
 
     /// The calls that read a call, each as often as it does.
@@ -549,6 +598,8 @@ impl Builder<'_> {
             dilation: Vec::new(),
             groups: 1,
             bits: None,
+            weights: 0,
+            bias: false,
             eltwise: None,
             pool: None,
             activation: Activation::None,
@@ -559,6 +610,7 @@ impl Builder<'_> {
             weight_source: None,
             output: false,
             streaming: false,
+            read_gap: 0,
             write_gap: gap,
             reads: shape,
             writes: shape,

@@ -68,6 +68,9 @@ fn layer(text: &mut String, request: &Request, plan: &Plan, index: usize) {
     let mut keys = Keys { text, first: true };
     keys.add("name", scalar(&own.name));
     inputs(&mut keys, plan, index);
+    if own.read_gap > 0 {
+        keys.add("read_gap", own.read_gap.to_string());
+    }
     keys.add("processors", words::mask(own.processors));
     keys.add("output_processors", words::mask(own.output_processors));
     keys.add("out_offset", words::offset(own.out_offset));
@@ -222,13 +225,6 @@ fn operation(keys: &mut Keys, plan: &Plan, own: &PlannedLayer) {
         let kernel: Vec<String> = own.kernel.iter().map(i64::to_string).collect();
         keys.add("kernel_size", kernel.join("x"));
         keys.add("pad", pair(&own.padding, false));
-        let usual = match own.operator {
-            Operator::ConvTranspose2d => 2,
-            _ => 1,
-        };
-        if own.stride.iter().any(|stride| *stride != usual) {
-            keys.add("stride", pair(&own.stride, false));
-        }
         if own.dilation.iter().any(|dilation| *dilation != 1) {
             keys.add("dilation", pair(&own.dilation, false));
         }
