@@ -35,11 +35,12 @@ impl<F: Fn(&str) -> Option<(String, String)> + Sync> Resolve for F {
 }
 
 /// The chip as the trainer's `--device` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TrainingDevice {
     /// The predecessor of the MAX78000.
     Ai84,
     /// MAX78000.
+    #[default]
     Ai85,
     /// MAX78002.
     Ai87,

@@ -40,6 +40,7 @@ one that was trained.",
     in_offset: 0x1000
     processors: 0x000000000000000f
     out_offset: 0x3000
+    output: true
 "
         ),
         good: network!(
@@ -63,6 +64,7 @@ one that was trained.",
     in_offset: 0x2000
     processors: 0x000000000000000f
     out_offset: 0x3000
+    output: true
 "
         ),
         model: Some(example_model!(

@@ -55,7 +55,7 @@ Such a layer is information only; the checkpoint must have its weights at this p
     }],
     source: "checkpoint.py: weights are handed out in the order of construction",
     fix: FixAvailability::None,
-    covers: &[Code(801), Code(864), Code(867)],
+    covers: &[Code(864), Code(867)],
     check,
 };
 

@@ -43,6 +43,7 @@ software behind the network gets something else than in training, which is a war
     activate: relu
     processors: 0x000000000000000f
     out_offset: 0x2000
+    output: true
 "
         ),
         model: Some(example_model!(

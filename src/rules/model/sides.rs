@@ -2,7 +2,7 @@
 
 use crate::analysis::{Difference, DifferenceKind, Flow, FlowOperation, Window};
 use crate::diagnostic::Finding;
-use crate::facts::model::{Model, ModelPlace, Module};
+use crate::facts::model::{Model, Module};
 use crate::rules::{Context, words};
 
 /// The differences of some kind, with the model.
@@ -31,24 +31,18 @@ pub(super) fn with_places(finding: Finding, difference: &Difference, model: &Mod
     let module = module(difference, model);
     let constructed = module.and_then(|module| Some((module, module.place.as_ref()?)));
     let finding = match constructed {
-        Some((module, place)) => finding.note(format!(
-            "`{}` is constructed as `{}` at {}",
-            module.path,
-            module.class,
-            at(place)
-        )),
+        Some((module, place)) => finding.related_in(
+            &place.file,
+            place.span,
+            format!("`{}` is constructed here", module.path),
+        ),
         None => finding,
     };
     let call = difference.call.and_then(|call| model.calls.get(call));
     match call.and_then(|call| call.place.as_ref()) {
-        Some(place) => finding.note(format!("it is called at {}", at(place))),
+        Some(place) => finding.related_in(&place.file, place.span, "and called here"),
         None => finding,
     }
-}
-
-/// `models/ai85net.py:34`
-fn at(place: &ModelPlace) -> String {
-    format!("{}:{}", place.file.path, place.file.line(place.span))
 }
 
 /// What flows, in words: `the sum of conv2 and conv3`.
