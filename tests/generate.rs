@@ -49,14 +49,21 @@ fn the_vendors_models_become_networks() {
                 if !alignment.differences.is_empty() {
                     wrong.push(format!("{name}: {:?}", alignment.differences));
                 }
-                println!("{name:36} {:3} layers, {time} ms", generated.plan.layers.len());
+                println!(
+                    "{name:36} {:3} layers, {time} ms",
+                    generated.plan.layers.len()
+                );
                 if let Ok(folder) = std::env::var("GENERATED") {
                     let file = std::path::Path::new(&folder).join(format!("{name}.yaml"));
                     std::fs::write(file, &generated.text).unwrap();
                 }
             }
             Err(refusal) => {
-                println!("{name:36} {} ({} more), {time} ms", refusal.reasons[0], refusal.reasons.len() - 1);
+                println!(
+                    "{name:36} {} ({} more), {time} ms",
+                    refusal.reasons[0],
+                    refusal.reasons.len() - 1
+                );
                 if only.is_some() {
                     println!("{}", refusal.reasons.join("\n"));
                 }

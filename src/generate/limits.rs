@@ -12,6 +12,13 @@ pub(super) fn exceeded(plan: &Plan, device: &Device) -> Vec<String> {
         let layers = plan.layers.iter();
         layers.filter(|layer| layer.weight_source.is_none() && layer.operator.convolves())
     };
+    for layer in own().filter(|layer| layer.stride_not_run()) {
+        reasons.push(format!(
+            "`{}` has a stride of {}: the accelerator moves a convolution by one pixel, so the model has \
+             to pool instead",
+            layer.name, layer.stride[0]
+        ));
+    }
     let bits: i64 = own()
         .map(|layer| layer.weights * layer.bits.unwrap_or(WEIGHT_BITS))
         .sum();
@@ -38,13 +45,6 @@ pub(super) fn exceeded(plan: &Plan, device: &Device) -> Vec<String> {
         reasons.push(format!(
             "the bias of all layers takes {bias} bytes, but the {} has {room}",
             device.name
-        ));
-    }
-    for layer in own().filter(|layer| layer.stride_not_run()) {
-        reasons.push(format!(
-            "`{}` has a stride of {}: the accelerator moves a convolution by one pixel, so the model has \
-             to pool instead",
-            layer.name, layer.stride[0]
         ));
     }
     if let Some(last) = plan.layers.last()

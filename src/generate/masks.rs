@@ -14,8 +14,9 @@ pub(super) const ROW_BITS: i64 = 72;
 /// Rounds over all classes.
 const ROUNDS: usize = 12;
 
-/// Gives every layer its masks, with at most `fill` percent of the data memory planned for.
-pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) {
+/// Gives every layer its masks, with at most `fill` percent of the data memory planned for. Yields
+/// whether all fits.
+pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) -> bool {
     let mut classes = Classes::new(plan);
     let scene = Scene::new(plan, device, fill, &mut classes);
     let low = vec![0; classes.extents.len()];
@@ -37,6 +38,7 @@ pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) {
         plan.layers[index].processors = processors;
         plan.layers[index].output_processors = mask(index + 1, plan);
     }
+    best.0 == (0, 0)
 }
 
 /// Tensors by number: the input, then the output of each layer.
@@ -213,7 +215,11 @@ impl Scene {
             .collect();
         // The vendor's tool starts with those that are on all processors.
         let everywhere = |kernels: &Kernels| {
-            let most = kernels.tensors.iter().map(|(_, processors)| processors).max();
+            let most = kernels
+                .tensors
+                .iter()
+                .map(|(_, processors)| processors)
+                .max();
             most == Some(&i64::from(PROCESSORS))
         };
         kernels.sort_by_key(|kernels| !everywhere(kernels));
@@ -280,6 +286,9 @@ impl Scene {
             for class in 0..starts.len() {
                 if best == (0, 0) {
                     return (best, starts);
+                }
+                if classes.choices(class).nth(1).is_none() {
+                    continue;
                 }
                 let mut chosen = starts[class];
                 self.fill(&mut live, classes, class, chosen, -1);
@@ -361,8 +370,7 @@ fn data(plan: &Plan) -> Vec<Data> {
                 0 => [0, last.unwrap_or(0)],
                 _ => [number - 1, last.unwrap_or(0).max(number)],
             };
-            let is_output = number > 0
-                && (plan.layers[number - 1].output || number == steps);
+            let is_output = number > 0 && (plan.layers[number - 1].output || number == steps);
             if is_output {
                 life[1] = steps;
             }

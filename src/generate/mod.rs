@@ -103,9 +103,17 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
         for fill in FILL {
             match attempt(request, device, plan.clone(), fill) {
                 Ok(generated) => return Ok(generated),
-                Err((badness, refusal)) => {
+                Err(Failure {
+                    badness,
+                    refusal,
+                    fits,
+                }) => {
                     if best.as_ref().is_none_or(|(least, _)| badness < *least) {
                         best = Some((badness, refusal));
+                    }
+                    // Other masks help only where the first ones fit, but not their offsets.
+                    if !fits {
+                        break;
                     }
                 }
             }
@@ -117,29 +125,47 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     ))
 }
 
+/// Why an attempt failed.
+struct Failure {
+    /// How bad it is.
+    badness: usize,
+    /// What is wrong.
+    refusal: Refusal,
+    /// Whether other masks may help: those of this attempt leave room for all.
+    fits: bool,
+}
+
 /// What is worse than any number of findings: no text at all.
 const NO_TEXT: usize = usize::MAX;
 
-/// One attempt; a failure says how bad it is.
+/// One attempt.
 fn attempt(
     request: &Request,
     device: &'static Device,
     mut plan: Plan,
     fill: i64,
-) -> Result<Generated, (usize, Refusal)> {
+) -> Result<Generated, Failure> {
     let facts = facts(request, &plan);
-    masks::choose(&mut plan, device, fill);
+    let fits = masks::choose(&mut plan, device, fill);
     let text = text::write(request, &plan);
     let network = network::lower(&yaml::parse(&text), &text);
     let analysis = Analysis::new(&network, device, &facts);
     if let Err(reason) = place_all(&mut plan, &network, &analysis, device) {
         // Where something is wrong already without offsets, that is the reason.
-        let blockers = blockers(&check(&text, &facts), |finding| {
+        let reasons = blockers(&check(&text, &facts), |finding| {
             !AWAITS_OFFSETS.contains(&(finding.code.0 / 100)) && finding.severity == Severity::Error
         });
-        return Err(match blockers.is_empty() {
-            true => (NO_TEXT, Refusal::new(reason)),
-            false => (NO_TEXT - 1, Refusal { reasons: blockers }),
+        return Err(match reasons.is_empty() {
+            true => Failure {
+                badness: NO_TEXT,
+                refusal: Refusal::new(reason),
+                fits,
+            },
+            false => Failure {
+                badness: NO_TEXT - 1,
+                refusal: Refusal { reasons },
+                fits,
+            },
         });
     }
     let text = text::write(request, &plan);
@@ -153,7 +179,11 @@ fn attempt(
             facts,
         });
     }
-    Err((reasons.len(), Refusal { reasons }))
+    Err(Failure {
+        badness: reasons.len(),
+        refusal: Refusal { reasons },
+        fits,
+    })
 }
 
 /// The areas whose rules may speak as long as all offsets are 0.

@@ -59,8 +59,7 @@ pub(super) fn order(model: &Model) -> Result<Vec<usize>, String> {
                     model.calls[*first].module != model.calls[call].module || done[*first]
                 }),
             };
-            has_weights
-                && reads(&model.calls[call]).all(|source| done.get(source) != Some(&false))
+            has_weights && reads(&model.calls[call]).all(|source| done.get(source) != Some(&false))
         };
         let Some(at) = waiting.iter().position(ready) else {
             let (Some(&call), Some(&blocked)) = (firsts.get(next), waiting.first()) else {

@@ -176,13 +176,16 @@ impl Plan {
                 && layer.operator.convolves()
                 && layer.operator != Operator::Linear
                 && layer.reshape.is_none()
-                && layer.write_gap == 0
                 && !layer.output
                 && !layer.flatten;
             if !streams || count == device.max_streaming_layers {
                 break;
             }
             count += 1;
+            // Gaps are for those who read from memory.
+            if layer.write_gap > 0 {
+                break;
+            }
         }
         // What leaves the network lies in memory.
         count.min(self.layers.len() - 1)
@@ -356,10 +359,7 @@ impl Builder<'_> {
         let Some(writes) = shape(&call.out_shape) else {
             return Err(unknown("output shape"));
         };
-        let in_channels: Vec<i64> = inputs
-            .iter()
-            .map(|&source| self.shape(source)[0])
-            .collect();
+        let in_channels: Vec<i64> = inputs.iter().map(|&source| self.shape(source)[0]).collect();
         let [_, height, width] = inputs
             .first()
             .map(|&source| self.shape(source))
@@ -424,12 +424,7 @@ impl Builder<'_> {
     }
 
     /// What a layer has to do so that its input has the shape that the model gives it.
-    fn reform(
-        &self,
-        layer: &mut PlannedLayer,
-        wanted: &[i64],
-        path: &str,
-    ) -> Result<(), String> {
+    fn reform(&self, layer: &mut PlannedLayer, wanted: &[i64], path: &str) -> Result<(), String> {
         let [channels, height, width] = layer.reads;
         let pixels = height * width;
         if layer.operator == Operator::Linear {

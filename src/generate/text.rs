@@ -6,11 +6,13 @@ use crate::analysis::Operator;
 use crate::network::{Activation, Eltwise, Source};
 use crate::rules::words;
 
-use super::plan::{Plan, PlannedLayer};
 use super::Request;
+use super::plan::{Plan, PlannedLayer};
 
-/// Widest comment; longer constructors go over several lines.
-const WIDTH: usize = 100;
+/// Characters of a line of a comment.
+const WIDTH: usize = 96;
+/// Lines that a constructor may take.
+const LINES: usize = 6;
 
 /// The whole file.
 pub(super) fn write(request: &Request, plan: &Plan) -> String {
@@ -49,8 +51,7 @@ fn file_name(path: &str) -> &str {
 
 /// Text as a YAML value: quoted where it would not be a plain string.
 fn scalar(text: &str) -> String {
-    let plain = text
-        .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
@@ -106,7 +107,9 @@ impl Keys<'_> {
 fn comment(text: &mut String, request: &Request, plan: &Plan, index: usize) {
     let own = &plan.layers[index];
     let model = &request.model;
-    let module = own.call.map(|call| &model.modules[model.calls[call].module]);
+    let module = own
+        .call
+        .map(|call| &model.modules[model.calls[call].module]);
     let what = match module {
         Some(module) => {
             let written = module
@@ -123,11 +126,7 @@ fn comment(text: &mut String, request: &Request, plan: &Plan, index: usize) {
                 .map_or_else(String::new, |source| label(plan, *source))
         ),
     };
-    let mut line = format!("  # Layer {index}: {what}");
-    if line.chars().count() > WIDTH {
-        line = line.chars().take(WIDTH - 3).collect::<String>() + "...";
-    }
-    let _ = writeln!(text, "{line}");
+    wrapped(text, &format!("Layer {index}: {what}"));
     let reads: Vec<String> = match own.inputs.len() {
         0 | 1 => vec![dims(own.reads)],
         _ => own
@@ -136,12 +135,33 @@ fn comment(text: &mut String, request: &Request, plan: &Plan, index: usize) {
             .map(|source| dims(plan.shape(*source)))
             .collect(),
     };
-    let _ = writeln!(
-        text,
-        "  # {} -> {}",
-        reads.join(" and "),
-        dims(own.writes)
-    );
+    let _ = writeln!(text, "  # {} -> {}", reads.join(" and "), dims(own.writes));
+}
+
+/// Writes a comment over as many lines as it needs, the later ones indented; a very long one is cut.
+fn wrapped(text: &mut String, comment: &str) {
+    let mut lines = vec![String::new()];
+    for word in comment.split(' ') {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        match lines.last_mut() {
+            Some(last) if line == 0 || line + 1 + word.chars().count() <= WIDTH => {
+                if line > 0 {
+                    last.push(' ');
+                }
+                last.push_str(word);
+            }
+            _ => lines.push(format!("  {word}")),
+        }
+    }
+    if lines.len() > LINES {
+        lines.truncate(LINES);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" ...");
+        }
+    }
+    for line in lines {
+        let _ = writeln!(text, "  # {line}");
+    }
 }
 
 fn one_line(text: &str) -> String {
