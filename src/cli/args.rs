@@ -38,6 +38,8 @@ pub(super) enum Command {
     Map(MapArgs),
     /// Choose where in data memory each layer writes, and masks where there are none
     Allocate(AllocateArgs),
+    /// Make the network file of a PyTorch model
+    Generate(Box<GenerateArgs>),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -261,6 +263,37 @@ pub(super) enum Goal {
 }
 
 #[derive(Args)]
+pub(super) struct GenerateArgs {
+    /// The model file, and the function or class in it that makes the model
+    #[arg(long, value_name = "FILE:NAME")]
+    pub(super) model: String,
+    /// The data set [default: that of the model's training script]
+    #[arg(long, value_name = "NAME")]
+    pub(super) dataset: Option<String>,
+    /// Channels, height and width of the input, or channels and length [default: those of the data set]
+    #[arg(long, value_name = "CxHxW", value_parser = input)]
+    pub(super) input: Option<[i64; 3]>,
+    /// Classes that the model tells apart [default: those of the data set]
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) classes: Option<i64>,
+    /// The model is trained with bias [default: as in its training script]
+    #[arg(long)]
+    pub(super) use_bias: bool,
+    /// The chip: MAX78000, MAX78002 (or AI85, AI87) [default: that of the training script]
+    #[arg(long, value_name = "DEVICE", value_parser = one_device)]
+    pub(super) device: Option<DeviceId>,
+    /// The checkpoint (.pth.tar) that says bits and bias of each layer
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// The policy that says the bits of each layer [default: that of the training script]
+    #[arg(long, value_name = "FILE")]
+    pub(super) qat_policy: Option<PathBuf>,
+    /// Print into this new file
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(super) struct ExplainArgs {
     /// Codes or names of rules, beginnings of codes, or keys of the network file
     #[arg(value_name = "RULE|KEY", required_unless_present = "all")]
@@ -394,6 +427,22 @@ fn device(name: &str) -> Result<DeviceChoice, String> {
     DeviceId::parse(name)
         .map(DeviceChoice::One)
         .ok_or_else(|| "it is MAX78000, MAX78002 or both".to_owned())
+}
+
+fn one_device(name: &str) -> Result<DeviceId, String> {
+    DeviceId::parse(name).ok_or_else(|| "it is MAX78000 or MAX78002".to_owned())
+}
+
+fn input(sizes: &str) -> Result<[i64; 3], String> {
+    let sizes: Option<Vec<i64>> = sizes
+        .split(['x', ','])
+        .map(|size| size.trim().parse().ok().filter(|size| *size > 0))
+        .collect();
+    match sizes.as_deref() {
+        Some([channels, length]) => Ok([*channels, *length, 1]),
+        Some([channels, height, width]) => Ok([*channels, *height, *width]),
+        _ => Err("it is like 3x32x32, or 128x128 for 1-D data".to_owned()),
+    }
 }
 
 fn flags(words: &str) -> Result<(String, Flags), String> {

@@ -33,6 +33,21 @@ macro_rules! example_network {
     };
 }
 
+/// A model for an example, called `demo`: what it constructs, and what `forward` does.
+macro_rules! example_model {
+    ($construct:literal, $forward:literal) => {
+        concat!(
+            "import torch.nn as nn\n\nimport ai8x\n\n\nclass Demo(nn.Module):\n",
+            "    def __init__(self, num_channels=4, bias=True, **kwargs):\n",
+            "        super().__init__()",
+            $construct,
+            "\n    def forward(self, x):",
+            $forward,
+            "\n\ndef demo(pretrained=False, **kwargs):\n    return Demo(**kwargs)\n"
+        )
+    };
+}
+
 pub mod advice;
 pub mod data_memory;
 pub mod device;
