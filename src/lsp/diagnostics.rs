@@ -41,7 +41,7 @@ pub(super) fn diagnostics(
     abilities: Abilities,
     pages: &Pages,
 ) -> Vec<Diagnostic> {
-    if !snapshot.is_network {
+    if !snapshot.is_ours() {
         return Vec::new();
     }
     let sidecar = snapshot.linted.sidecar.as_ref();

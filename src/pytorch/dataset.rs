@@ -61,6 +61,14 @@ pub fn input(name: &str) -> Option<(&'static str, [i64; 3])> {
         .copied()
 }
 
+/// The inputs of the vendor's data sets, each once.
+pub fn inputs() -> impl Iterator<Item = [i64; 3]> {
+    INPUTS.iter().enumerate().filter_map(|(at, (_, input))| {
+        let is_known = INPUTS.iter().take(at).any(|(_, other)| other == input);
+        (!is_known).then_some(*input)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

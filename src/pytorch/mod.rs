@@ -20,15 +20,18 @@ mod layer_table;
 mod library;
 mod model;
 mod operators;
+mod outline;
 mod syntax;
 mod tensor;
 mod torch;
 mod value;
 
 pub use model::{
-    Argument, Call, Fact, Input, Layer, Literal, Model, Operator, Place, Pool, PoolKind, Problem,
-    ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
+    Argument, Call, Defaults, Fact, Input, Layer, Literal, Model, Operation, Operator, Place, Pool,
+    PoolKind, Problem, ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
 };
+
+pub use outline::{Entry, Outline, is_model_file, outline};
 
 use std::rc::Rc;
 

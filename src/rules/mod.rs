@@ -33,12 +33,30 @@ macro_rules! example_network {
     };
 }
 
+/// A complete model file for an example, of these lines behind `super().__init__()`; they start with
+/// a line break.
+macro_rules! example_model {
+    ($body:literal) => {
+        concat!(
+            "import torch.nn as nn\nimport torch.nn.functional as F\n\nimport ai8x\n\n\n",
+            "class Net(nn.Module):\n",
+            "    def __init__(self, num_classes=10, num_channels=3, dimensions=(32, 32), bias=True, \
+             **kwargs):\n",
+            "        super().__init__()",
+            $body,
+            "\n\ndef ai85demo(pretrained=False, **kwargs):\n    return Net(**kwargs)\n\n\n",
+            "models = [{'name': 'ai85demo', 'min_input': 1, 'dim': 2}]\n"
+        )
+    };
+}
+
 pub mod advice;
 pub mod data_memory;
 pub mod device;
 pub mod model;
 pub mod operators;
 pub mod processors;
+pub mod python;
 pub mod sequence;
 pub mod streaming;
 pub mod syntax;

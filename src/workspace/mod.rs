@@ -10,6 +10,7 @@ mod discover;
 mod fix;
 mod lint;
 mod memo;
+mod models;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
