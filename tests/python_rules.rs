@@ -90,13 +90,14 @@ fn examples_are_true() {
 /// * AX873: `ai87netmobilenetv2` gives `dimensions` beside `**kwargs`; PyTorch refuses it, too.
 /// * AX880, hints: these layers are made without `**kwargs`. They deploy, but the trainer's 8-bit
 ///   evaluation does not reach them.
-const SPOKEN_OF: [(&str, &str, usize); 7] = [
+const SPOKEN_OF: [(&str, &str, usize); 8] = [
     ("ai85net-afsk.py", "AX880", 1),
     ("ai85net-audio.py", "AX880", 1),
     ("ai85net-bayer2rgbnet.py", "AX880", 3),
-    ("ai85net-tinierssd-face.py", "AX880", 0),
+    ("ai85net-tinierssd-face.py", "AX880", 2),
+    ("ai85net-tinierssd-kpts-qr.py", "AX880", 6),
     ("ai85net-unet.py", "AX880", 9),
-    ("ai87-fpndetector.py", "AX880", 0),
+    ("ai87-fpndetector.py", "AX880", 8),
     ("ai87net-mobilenet-v2.py", "AX873", 1),
 ];
 

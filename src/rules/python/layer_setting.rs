@@ -211,16 +211,21 @@ impl Judge<'_, '_> {
             return;
         };
         let device = self.cx.device;
+        // The name of a depthwise class says it, no argument.
+        let place = layer
+            .groups
+            .place
+            .filter(|_| !layer.class.contains("Depthwise"));
         if !device.depthwise {
             let message = format!("{groups} groups; the {} has none", device.name);
-            return self.report(layer.groups.place, &message);
+            return self.report(place, &message);
         }
         for channels in [layer.in_channels.value, layer.out_channels.value] {
             if channels.is_some_and(|channels| channels != groups) {
                 let message = format!(
                     "{groups} groups; there are as many as input and output channels, or 1"
                 );
-                return self.report(layer.groups.place, &message);
+                return self.report(place, &message);
             }
         }
     }

@@ -113,6 +113,8 @@ struct ModelContext<'a> {
     input: Option<String>,
     /// Whether that is surely the input of the training.
     is_input_certain: bool,
+    /// Whether it is only one that the model can be built for, or none is known.
+    is_input_guessed: bool,
 }
 
 impl ModelContext<'_> {
@@ -164,7 +166,7 @@ impl ModelContext<'_> {
 
     /// How bad a failure is that may depend on the input.
     fn severity(&self) -> Severity {
-        if self.is_input_certain || !self.model.is_built {
+        if self.is_input_certain || !(self.model.is_built || self.is_input_guessed) {
             Severity::Error
         } else {
             Severity::Warning

@@ -23,8 +23,8 @@ the part that was read. Files are read up to 1 MiB, models are followed for 200,
         self.conv1 = ai8x.Conv2d(num_channels, 8, 3, padding=1, **kwargs)
         count = 0
         while count >= 0:
-        #<- AX881
             count += 1
+        #            ^ AX881
 
     def forward(self, x):
         return self.conv1(x)

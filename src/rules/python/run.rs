@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::device::DeviceId;
 use crate::diagnostic::{Finding, Severity};
 use crate::pytorch::{
-    self, Entry, Literal, Model, Outline, ProblemKind, Request, Resolve, dataset,
+    self, Entry, Layer, Literal, Model, Outline, ProblemKind, Request, Resolve, dataset,
 };
 use crate::rules::tool;
 
@@ -87,6 +87,7 @@ struct Followed {
     model: Model,
     input: Option<[i64; 3]>,
     is_input_certain: bool,
+    is_input_guessed: bool,
 }
 
 impl File<'_> {
@@ -134,29 +135,43 @@ impl File<'_> {
 
     fn judge_on(&self, entry: &Entry, training: &Training, device: DeviceId) -> Vec<Finding> {
         let followed = self.follow(entry, training, device);
+        let mut found = followed
+            .iter()
+            .map(|followed| self.judge_followed(entry, followed, device));
+        let mut common = found.next().unwrap_or_default();
+        // What is wrong with some of several guesses only, may be the guess.
+        for other in found {
+            common.retain(|finding| {
+                let is_twin =
+                    |twin: &Finding| (twin.code, twin.span) == (finding.code, finding.span);
+                other.iter().any(is_twin)
+            });
+        }
+        common
+    }
+
+    fn judge_followed(&self, entry: &Entry, followed: &Followed, device: DeviceId) -> Vec<Finding> {
+        let model = &followed.model;
         // A class that nobody lists may get whatever arguments it needs.
-        if !followed.model.is_built && !self.are_listed {
+        if !model.is_built && !self.are_listed {
             return Vec::new();
         }
         // A model of PyTorch's layers alone is no model for the accelerator: a teacher, perhaps.
-        let is_ours = followed
-            .model
-            .layers
-            .iter()
-            .any(|layer| !layer.class.starts_with("nn."));
-        if followed.model.is_built && !is_ours {
+        let is_ours = |layer: &Layer| !layer.class.starts_with("nn.");
+        if model.is_built && !model.layers.iter().any(is_ours) {
             return Vec::new();
         }
         let context = ModelContext {
             name: &entry.name,
             span: entry.span,
-            model: &followed.model,
+            model,
             device: device.table(),
             input: followed.input.map(|input| match input {
                 [channels, length, 1] => format!("{channels}x{length}"),
                 [channels, height, width] => format!("{channels}x{height}x{width}"),
             }),
             is_input_certain: followed.is_input_certain,
+            is_input_guessed: followed.is_input_guessed,
         };
         let mut found = Vec::new();
         for rule in RULES {
@@ -172,18 +187,21 @@ impl File<'_> {
         found
     }
 
-    /// Builds the model and follows it with the input of its training; where no command says that,
-    /// with the input that its signature names; where it fails with that, with the first of the
-    /// vendor's data sets that it can be built for.
-    fn follow(&self, entry: &Entry, training: &Training, device: DeviceId) -> Followed {
-        let only_built = |model| Followed {
-            model,
-            input: None,
-            is_input_certain: false,
+    /// Builds the model and follows it with an input of its training, the first that it can be
+    /// built for; where no command says one, with the input that its signature names. Where that
+    /// has none either, with those of the vendor's data sets that it can be built for.
+    fn follow(&self, entry: &Entry, training: &Training, device: DeviceId) -> Vec<Followed> {
+        let only_built = |model| {
+            vec![Followed {
+                model,
+                input: None,
+                is_input_certain: false,
+                is_input_guessed: false,
+            }]
         };
         let mut classes = None;
         let mut built = self.read(entry, None, classes, device);
-        if has_failed(&built, ProblemKind::Keyword) {
+        if has_failed(&built, ProblemKind::Keyword) || has_failed(&built, ProblemKind::Budget) {
             return only_built(built);
         }
         if !built.is_built {
@@ -191,26 +209,38 @@ impl File<'_> {
             classes = Some(ANY_CLASSES);
             built = self.read(entry, None, classes, device);
         }
-        let usual = usual_input(&built);
-        let certain = !training.inputs.is_empty();
+        let is_input_certain = !training.inputs.is_empty();
+        let mut inputs = training.inputs.clone();
+        if !is_input_certain {
+            inputs.extend(usual_input(&built));
+        }
+        let is_guess = inputs.is_empty();
+        if is_guess {
+            inputs.extend(dataset::inputs());
+        }
         let mut first = None;
-        let named = training.inputs.iter().copied().chain(usual);
-        let others = dataset::inputs().filter(|_| !certain);
-        for input in named.chain(others) {
-            let model = self.read(entry, Some(input), classes, device);
+        let mut complete = Vec::new();
+        for input in inputs {
+            let followed = Followed {
+                model: self.read(entry, Some(input), classes, device),
+                input: Some(input),
+                is_input_certain,
+                is_input_guessed: is_guess,
+            };
             // A first layer that needs other dimensions is fed with something else, such as one
             // of several frames.
-            if has_failed(&model, ProblemKind::Rank) && model.calls.is_empty() {
+            if has_failed(&followed.model, ProblemKind::Rank) && followed.model.calls.is_empty() {
+                if is_guess {
+                    continue;
+                }
                 return only_built(self.read(entry, None, classes, device));
             }
-            let is_complete = model.is_complete();
-            let followed = Followed {
-                model,
-                input: Some(input),
-                is_input_certain: certain,
-            };
-            if is_complete {
-                return followed;
+            if followed.model.is_complete() {
+                complete.push(followed);
+                if !is_guess {
+                    break;
+                }
+                continue;
             }
             // More work of the same kind tells no more.
             let is_endless = has_failed(&followed.model, ProblemKind::Budget);
@@ -219,7 +249,15 @@ impl File<'_> {
                 break;
             }
         }
-        first.unwrap_or_else(|| only_built(built))
+        if !complete.is_empty() {
+            return complete;
+        }
+        match first {
+            Some(first) => vec![first],
+            // It needs something that nobody knows.
+            None if is_guess && !built.is_built => Vec::new(),
+            None => only_built(built),
+        }
     }
 
     fn read(
