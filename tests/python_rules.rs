@@ -247,6 +247,61 @@ fn the_chip_decides() {
 }
 
 #[test]
+fn folders_are_walked_for_models() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    let model = RULES
+        .iter()
+        .find(|rule| rule.name == "shape-mismatch")
+        .expect("the rule")
+        .examples[0]
+        .bad;
+    write("models/net.py", model);
+    write("models/other.py", "models = [{'name': 'net'}]\n");
+    write("train.py", "import ai8x\n");
+    write(
+        "scripts/train.sh",
+        "python train.py --model ai85demo --dataset CIFAR10 --device MAX78000 \"$@\"\n",
+    );
+    let run = |arguments: &[&str]| {
+        let output = assert_cmd::Command::cargo_bin("ai8x-lint")
+            .expect("the program")
+            .current_dir(folder.path())
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    // The script says the input, so the finding is certain.
+    assert_eq!(
+        run(&["check", "--output-format", "concise", "."]),
+        "models/net.py:14:16: error[AX875] the layer takes 32 channels, gets 16 in (1, 16, 32, 32), \
+         with an input of 3x32x32\nFound 1 error in 1 file\n"
+    );
+    for format in [
+        "full",
+        "json",
+        "json-lines",
+        "sarif",
+        "github",
+        "gitlab",
+        "junit",
+        "yamllint",
+    ] {
+        let said = run(&["check", "--output-format", format, "models/net.py"]);
+        assert!(said.contains("AX875"), "{format}: {said}");
+    }
+    assert_eq!(
+        run(&["check", "--output-format", "json", "models/other.py"]).trim(),
+        "[]"
+    );
+}
+
+#[test]
 fn other_python_files_stay_silent() {
     for text in [
         "import torch.nn as nn\n\nmodels = [{'name': 'missing'}]\n",

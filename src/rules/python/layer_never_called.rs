@@ -43,7 +43,7 @@ another one, and all that follow are wrong. Do not make the layer, or give the n
         shapes: None,
         model: None,
     }],
-    source: "checkpoint.py:100, izer.py:163",
+    source: "torch.nn.Module.state_dict",
     check: Some(check),
 };
 

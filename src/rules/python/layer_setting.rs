@@ -72,7 +72,7 @@ stride of 2 or 3 trains, but no network file can describe it.",
             model: None,
         },
     ],
-    source: "ai8x.py:726, ai8x.py:1384",
+    source: "ai8x.py, the constructors of Conv2d and Conv1d",
     check: Some(check),
 };
 

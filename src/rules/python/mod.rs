@@ -3,11 +3,11 @@
 //! These rules look at what the reader of models ([`crate::pytorch`]) makes of a file, model by
 //! model, as the trainer would build it. Their findings are about that file, not about a network.
 
-mod flatten_limits;
 mod kwargs_not_forwarded;
 mod layer_never_called;
 mod layer_not_registered;
 mod layer_setting;
+mod linear_too_large;
 mod map_pooled_away;
 mod model_fails;
 mod model_not_followed;
@@ -37,7 +37,7 @@ pub static RULES: &[&PythonRule] = &[
     &map_pooled_away::RULE,
     &layer_setting::RULE,
     &other_chip::RULE,
-    &flatten_limits::RULE,
+    &linear_too_large::RULE,
     &kwargs_not_forwarded::RULE,
     &model_not_followed::RULE,
     &layer_never_called::RULE,

@@ -69,7 +69,7 @@ models = [{'name': 'demo', 'min_input': 1, 'dim': 2}]
         shapes: None,
         model: None,
     }],
-    source: "ai8x.py:815, ai8x.py:1433",
+    source: "ai8x.py, the constructors of Conv2d and Conv1d",
     check: None,
 };
 

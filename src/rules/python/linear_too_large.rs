@@ -13,7 +13,7 @@ const MAX_FEATURES: i64 = 1024;
 /// The rule.
 pub(super) static RULE: PythonRule = PythonRule {
     code: Code(879),
-    name: "flatten-limits",
+    name: "linear-too-large",
     severity: Severity::Error,
     summary: "a fully connected layer is too large, or the map that is flattened for it",
     explanation: "\
@@ -46,7 +46,7 @@ flattened, or let `ai8x.SoftwareLinear` do the layer on the microcontroller.",
         shapes: None,
         model: None,
     }],
-    source: "ai8x.py:1313; ai8x-synthesis README, \"Fully Connected (Linear) Layers\"",
+    source: "ai8x.py, the constructor of Linear; ai8x-synthesis README, \"Fully Connected (Linear) Layers\"",
     check: Some(check),
 };
 
