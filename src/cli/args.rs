@@ -32,7 +32,7 @@ pub(super) struct Cli {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Lint network files
+    /// Lint network files, and models in Python
     Check(Box<CheckArgs>),
     /// Draw what lies where in data memory, and how much of the chip a network takes
     Map(MapArgs),
@@ -65,7 +65,7 @@ impl Command {
 #[derive(Args)]
 #[command(group(ArgGroup::new("apply").args(["fix", "diff"]).multiple(true)))]
 pub(super) struct CheckArgs {
-    /// Files, and folders to look for networks in; `-` is standard input
+    /// Files, and folders to look for networks and models in; `-` is standard input
     #[arg(default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 

@@ -296,6 +296,19 @@ fn in_words(network: &Network, reason: &Unplaceable) -> String {
             "what {} reads together cannot lie as it wants: another layer wants it otherwise",
             network.label(*layer)
         ),
+        Unplaceable::Channels(layers) => {
+            let layers: Vec<String> = layers.iter().map(|&layer| network.label(layer)).collect();
+            format!(
+                "how many channels {} reads or writes is not known",
+                words::list(&layers)
+            )
+        }
+        Unplaceable::Masks(layer) => {
+            format!(
+                "the masks around {} do not fit together",
+                network.label(*layer)
+            )
+        }
         Unplaceable::Buffer => "a rolling buffer cannot be placed".to_owned(),
     }
 }

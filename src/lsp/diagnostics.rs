@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Location, NumberOrString, Uri,
+    Location, NumberOrString,
 };
 
 use crate::diagnostic::{Code, Finding, Severity};
@@ -42,7 +42,7 @@ pub(super) fn diagnostics(
     abilities: Abilities,
     pages: &Pages,
 ) -> Vec<Diagnostic> {
-    if !snapshot.is_network {
+    if !snapshot.is_ours() {
         return Vec::new();
     }
     let sidecar = snapshot.linted.sidecar.as_ref();
@@ -106,7 +106,7 @@ pub(super) fn diagnostic(
 
 /// A place of another file.
 fn elsewhere(file: &TextFile, span: Span, abilities: Abilities) -> Option<Location> {
-    let uri = Uri::from_file_path(path::absolute(&file.path).ok()?)?;
+    let uri = file_uri(Path::new(&file.path))?;
     let lines = Lines::new(&file.text, abilities.encoding);
     Some(Location::new(uri, lines.range(&file.text, span)))
 }
@@ -122,7 +122,7 @@ fn related(
         for (location, text) in places {
             let line = location.range.start.line + 1;
             let file = location.uri.to_file_path();
-            let name = file.as_deref().and_then(path::Path::file_name);
+            let name = file.as_deref().and_then(Path::file_name);
             let place = match name.filter(|_| location.uri != snapshot.uri) {
                 Some(name) => format!("{}, line {line}", name.display()),
                 None => format!("line {line}"),

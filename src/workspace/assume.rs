@@ -199,6 +199,7 @@ impl Assumptions {
 }
 
 /// What comes of looking for what a network does not say.
+#[derive(Default)]
 pub(super) struct Gathered {
     pub(super) assumptions: Assumptions,
     /// What is wrong with the directives that name files.
@@ -242,6 +243,22 @@ pub(super) fn gather(
         Err(ShapesFault::Wrong(report)) => gathered.sidecar = Some(report),
     }
     gathered
+}
+
+/// The chip that somebody states for a file.
+pub(super) fn stated_device(
+    file: &SourceFile,
+    config: &Config,
+    overrides: &Overrides,
+    directives: &Directives,
+) -> Option<Known<DeviceId>> {
+    let sources = Sources {
+        file,
+        config,
+        overrides,
+        directives,
+    };
+    sources.stated_device()
 }
 
 struct Sources<'a> {

@@ -214,7 +214,7 @@ fn read(order: &Order, text: &str, name: &str, settings: &Settings) -> Result<Mo
             DeviceId::Max78002 => TrainingDevice::Ai87,
         },
     };
-    let resolve = |name: &str| beside::imported(&order.file, name);
+    let resolve = |name: &str| beside::module(&order.file, name);
     let model = read_model(&request, &resolve);
     if model.is_complete() && !model.calls.is_empty() {
         return Ok(model.facts(name));

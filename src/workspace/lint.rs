@@ -15,6 +15,7 @@ use crate::text::{Span, apply_edits};
 use super::assume::{Assumptions, Overrides, gather};
 use super::config::Config;
 use super::directives::{self, suppress};
+use super::models;
 use super::selection::{always_speaks, overridden};
 use super::source::SourceFile;
 
@@ -116,15 +117,20 @@ fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
 
 fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     let directives = directives::parse(&file.text, &file.document);
-    let network = network::lower(&file.document, &file.text);
-    let gathered = gather(file, &network, config, overrides, &directives);
-    let mut found = if file.is_network() {
-        check(file, &network, &gathered.assumptions)
+    let (mut found, gathered) = if file.is_python() {
+        models::check(file, config, overrides, &directives)
     } else {
-        vec![tool::NOT_A_NETWORK.finding(
-            Span::at(0),
-            "the file has neither `layers` nor `arch`, so it is no network",
-        )]
+        let network = network::lower(&file.document, &file.text);
+        let gathered = gather(file, &network, config, overrides, &directives);
+        let found = if file.is_network() {
+            check(file, &network, &gathered.assumptions)
+        } else {
+            vec![tool::NOT_A_NETWORK.finding(
+                Span::at(0),
+                "the file has neither `layers` nor `arch`, so it is no network",
+            )]
+        };
+        (found, gathered)
     };
     found.extend(directives.problems.iter().cloned());
     found.extend(gathered.problems);

@@ -11,6 +11,7 @@ mod fix;
 mod generate;
 mod lint;
 mod memo;
+mod models;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
