@@ -305,7 +305,7 @@ fn a_model_that_fails_is_said_where_the_models_are_asked_for() {
     let world = World::new(&[("models/a.py", &broken)]);
     let said = world.model(NETWORK, &Overrides::default());
     assert!(
-        said.starts_with("models/a.py:small: it cannot be built: models/a.py:"),
+        said.starts_with("models/a.py:small: it cannot be followed: models/a.py:"),
         "{said}"
     );
     let linted = world.lint("nets/networks/a.yaml", NETWORK, &Overrides::default());

@@ -12,8 +12,8 @@ use crate::pytorch::{self, DataSet, Training, TrainingDevice, dataset, input_of_
 use crate::rules::words::{count, dims};
 
 use super::beside::{commands_of, files_of};
+use super::counterpart::read_text;
 use super::memo::Memo;
-use super::models::read_text;
 use super::shown;
 
 /// The vendor's tool that trains a model.
