@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::diagnostic::{Code, Finding, Related, Severity};
 use crate::text::Span;
 
+use super::files;
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
     processors, python, sequence, streaming, syntax, tool, weight_memory,
@@ -50,6 +51,7 @@ pub fn documented() -> impl Iterator<Item = Documentation> {
                 .filter(move |rule| Some(rule.code) >= first)
                 .map(Rule::documentation),
         )
+        .chain(files::FILES.iter().copied())
         .chain(tool::TOOL.iter().copied())
 }
 
