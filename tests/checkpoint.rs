@@ -273,12 +273,16 @@ fn findings_follow_from_the_checkpoint() {
     assert_snapshot!(check(&[]), @"
     exit code 1
     networks/small.yaml:5:18: error[AX803] the kernel is 1x1, but the model's layer has 3x3
+    networks/small.yaml:22:3: warning[AX807] all bias values of `up` are 0
+    networks/small.yaml:28:3: warning[AX807] all weights of `fc` are 0
     ");
     fs::remove_dir_all(project.0.path().join("scripts")).unwrap();
     assert_snapshot!(check(&[]), @"exit code 0");
     assert_snapshot!(check(&["--checkpoint", "trained/small-q.pth.tar"]), @"
     exit code 1
     networks/small.yaml:5:18: error[AX803] the kernel is 1x1, but the model's layer has 3x3
+    networks/small.yaml:22:3: warning[AX807] all bias values of `up` are 0
+    networks/small.yaml:28:3: warning[AX807] all weights of `fc` are 0
     ");
     assert_snapshot!(check(&["--checkpoint", "absent.pth.tar"]), @"
     exit code 2

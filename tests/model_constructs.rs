@@ -110,7 +110,7 @@ fn half_written() {
     returns 1.view []
     Syntax broken.py:23 unexpected EOF while parsing
     Unknown broken.py:13 `os.environ.get` is not known
-    Unknown broken.py:13 this condition is not known, so what depends on it is not either
+    Lost broken.py:13 this condition is not known, so what depends on it is not either
     ");
 }
 
