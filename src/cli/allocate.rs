@@ -3,7 +3,6 @@
 use anyhow::{Result, anyhow, bail};
 
 use crate::network;
-use crate::rules::words;
 use crate::text::unified_diff;
 use crate::workspace::{self, Selection};
 
@@ -29,19 +28,7 @@ pub(super) fn run(args: &AllocateArgs) -> Result<String> {
     let overrides = inputs::overrides(&args.facts, Selection::default())?;
     let allocated = workspace::allocate(&file, &config, &overrides, only)
         .map_err(|reason| anyhow!("{}: {reason}", file.name))?;
-    let [before, after] = allocated.peak;
-    let percent = |bytes: i64| bytes * 100 / allocated.capacity.max(1);
-    complain(&format!(
-        "{}: {} moved; highest byte in use {} ({} %) before, {} ({} %) with these offsets; with these \
-         masks it cannot be below {}",
-        file.name,
-        words::count(allocated.moved.len() as i64, "output"),
-        words::offset(before),
-        percent(before),
-        words::offset(after),
-        percent(after),
-        words::offset(allocated.bound)
-    ));
+    complain(&format!("{}: {}", file.name, allocated.summary()));
     if args.write {
         if !allocated.edits.is_empty() {
             workspace::write(&args.file, &allocated.text)?;

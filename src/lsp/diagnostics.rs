@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Location, NumberOrString, Uri,
+    Location, NumberOrString,
 };
 
 use crate::diagnostic::{Code, Finding, Severity};

@@ -1,18 +1,20 @@
 //! The handlers. Each is thin: it changes documents at once, or asks a snapshot off the threads that
 //! serve messages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tower_lsp::LanguageServer;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 
 use super::actions::{Chosen, FIX_ALL, code_actions, resolve};
 use super::address::file_path;
+use super::allocation::{ALLOCATE, Wanted, commanded};
 use super::client::Abilities;
+use super::closed::check;
 use super::commands::{self, MapParams, memory_map};
 use super::completion::{TRIGGERS, completions};
 use super::diagnostics::{diagnostics, fingerprint};
@@ -20,6 +22,9 @@ use super::features;
 use super::guard::legal;
 use super::session::Session;
 use super::snapshot::Snapshot;
+
+/// The protocol's `RequestFailed`.
+const REQUEST_FAILED: i64 = -32803;
 
 /// The server.
 #[derive(Debug)]
@@ -63,6 +68,39 @@ impl LintServer {
     /// Hears [`commands::THEME`].
     pub(super) async fn theme(&self, params: Value) {
         self.session.set_theme(&params);
+    }
+
+    /// Answers [`ALLOCATE`].
+    async fn allocate(&self, wanted: Wanted) -> Result<Option<Value>> {
+        let (abilities, uri) = (self.session.abilities(), wanted.uri.clone());
+        if !abilities.applies_edits {
+            return Err(failed("this client does not apply changes".to_owned()));
+        }
+        let work = move |snapshot: &Snapshot| commanded(snapshot, &wanted, abilities);
+        let Some(outcome) = self.ask(&uri, work).await? else {
+            return Ok(None);
+        };
+        let allocation = outcome.map_err(failed)?;
+        if let Some(edit) = allocation.edit {
+            self.session.apply(edit);
+        }
+        Ok(Some(json!({ "summary": allocation.summary })))
+    }
+
+    /// Answers [`commands::CHECK_WORKSPACE`].
+    async fn check_workspace(&self, token: Option<ProgressToken>) -> Result<Value> {
+        // It goes on where the client no longer waits for the answer.
+        let check = tokio::spawn(check(Arc::clone(&self.session), token));
+        let mut counts = check.await.map_err(|_| Error::internal_error())?;
+        let abilities = self.session.abilities();
+        for uri in self.session.documents.all() {
+            let pages = Arc::clone(&self.session.pages);
+            let work = move |snapshot: &Snapshot| diagnostics(snapshot, abilities, &pages);
+            if let Some(found) = self.ask(&uri, work).await? {
+                counts.add(&found);
+            }
+        }
+        Ok(json!(counts))
     }
 
     async fn information(&self) -> Result<Value> {
@@ -116,8 +154,9 @@ impl LanguageServer for LintServer {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let uri = params.text_document.uri.clone();
         if self.session.documents.open(params.text_document) {
-            self.session.work_on(uri);
+            self.session.work_on(uri.clone());
         }
+        self.session.opened(uri);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -144,8 +183,13 @@ impl LanguageServer for LintServer {
         }
     }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        self.session.reload();
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let files: Vec<Uri> = params
+            .changes
+            .into_iter()
+            .map(|change| change.uri)
+            .collect();
+        self.session.files_changed(&files);
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
@@ -184,6 +228,19 @@ impl LanguageServer for LintServer {
         Ok(report.into())
     }
 
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        let open = self.session.documents.paths();
+        let is_open = |path: &Path| open.iter().any(|open| open == path);
+        let items = self
+            .session
+            .closed
+            .report(&params.previous_result_ids, is_open);
+        Ok(WorkspaceDiagnosticReport { items }.into())
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
         let uri = params.text_document.uri.clone();
@@ -198,9 +255,12 @@ impl LanguageServer for LintServer {
         };
         let (abilities, uri) = (self.session.abilities(), chosen.uri.clone());
         let work = move |snapshot: &Snapshot| resolve(snapshot, &chosen, abilities, action);
-        self.ask(&uri, work)
-            .await?
-            .unwrap_or_else(|| Err(Error::content_modified()))
+        let resolved = self.ask(&uri, work).await?;
+        let (action, told) = resolved.unwrap_or_else(|| Err(Error::content_modified()))?;
+        if let Some((kind, message)) = told {
+            self.session.show(kind, &message).await;
+        }
+        Ok(action)
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
@@ -367,6 +427,16 @@ impl LanguageServer for LintServer {
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         match params.command.as_str() {
             commands::SERVER_INFORMATION => self.information().await.map(Some),
+            commands::CHECK_WORKSPACE => {
+                let token = params.work_done_progress_params.work_done_token;
+                self.check_workspace(token).await.map(Some)
+            }
+            ALLOCATE => match Wanted::read(&params.arguments) {
+                Some(wanted) => self.allocate(wanted).await,
+                None => Err(Error::invalid_params(
+                    "the arguments are the document's address and null, or a position in a layer",
+                )),
+            },
             commands::MEMORY_MAP => {
                 let address = params.arguments.first().and_then(Value::as_str);
                 match address.and_then(|address| legal(address).parse::<Uri>().ok()) {
@@ -380,6 +450,15 @@ impl LanguageServer for LintServer {
                 "there is no command `{other}`"
             ))),
         }
+    }
+}
+
+/// The answer to a request that makes sense, and cannot be met.
+fn failed(reason: String) -> Error {
+    Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: reason.into(),
+        data: None,
     }
 }
 
@@ -418,6 +497,7 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
         diagnostic_provider: client.pulls.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("ai8x".to_owned()),
+                workspace_diagnostics: true,
                 ..DiagnosticOptions::default()
             })
         }),
@@ -469,10 +549,14 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
         ),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: vec![
+                ALLOCATE.to_owned(),
+                commands::CHECK_WORKSPACE.to_owned(),
                 commands::MEMORY_MAP.to_owned(),
                 commands::SERVER_INFORMATION.to_owned(),
             ],
-            ..ExecuteCommandOptions::default()
+            work_done_progress_options: WorkDoneProgressOptions {
+                work_done_progress: Some(true),
+            },
         }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -33,6 +33,24 @@ pub struct Allocated {
     pub capacity: i64,
 }
 
+impl Allocated {
+    /// How many outputs move, and how full the memory is before and after.
+    pub fn summary(&self) -> String {
+        let [before, after] = self.peak;
+        let percent = |bytes: i64| bytes * 100 / self.capacity.max(1);
+        format!(
+            "{} moved; highest byte in use {} ({} %) before, {} ({} %) with these offsets; with \
+             these masks it cannot be below {}",
+            words::count(self.moved.len() as i64, "output"),
+            words::offset(before),
+            percent(before),
+            words::offset(after),
+            percent(after),
+            words::offset(self.bound)
+        )
+    }
+}
+
 /// Chooses offsets for all outputs, or for that of `only` while the others stay. Masks, the place of
 /// the network's input, comments and everything else are kept.
 ///
@@ -55,6 +73,14 @@ pub fn allocate(
     };
     let problem = Problem::new(&network, &analysis, device, relation)
         .map_err(|reason| in_words(&network, &reason))?;
+    if let Some(layer) = only
+        && problem.bundle_of(Source::Layer(layer)).is_none()
+    {
+        let layer = network.label(layer);
+        return Err(format!(
+            "{layer} does not run, so that its output lies nowhere"
+        ));
+    }
     let fullest = fullest(&problem);
     let bound = fullest.as_ref().map_or(0, |fullest| fullest.bytes);
     let bases = match only {

@@ -108,6 +108,8 @@ fn actions_are_resolved_when_they_are_chosen() {
     Move `out_offset` of layer 0 (`first`) to 0x0400 (quickfix)
     Suppress AX304 on this line (quickfix)
     Suppress AX304 in this file (quickfix)
+    Re-allocate the data memory of this network (refactor.rewrite)
+    Re-allocate the data memory of this layer (refactor.rewrite)
     Apply all safe fixes of ai8x-lint (source.fixAll.ai8x)
     ");
     for action in &actions {

@@ -1,5 +1,6 @@
 //! The language server as a client sees it: the real process, over standard input and output.
 
+mod allocation;
 #[path = "../support/client.rs"]
 mod client;
 mod diagnostics;
@@ -7,6 +8,7 @@ mod features;
 mod life;
 mod surroundings;
 mod text;
+mod workspace;
 
 use std::fs;
 use std::path::Path;
