@@ -66,6 +66,10 @@ pub enum Unplaceable {
     Contradiction(usize),
     /// The network has a rolling buffer.
     Buffer,
+    /// How many channels these layers have is not known.
+    Channels(Vec<usize>),
+    /// The masks around this layer do not fit together, or there are none that would.
+    Masks(usize),
 }
 
 impl Member {
@@ -119,6 +123,24 @@ impl Problem {
         self.bundles
             .iter()
             .position(|bundle| bundle.members.iter().any(|member| member.source == source))
+    }
+
+    /// What is the first to be written where a bundle lies at this base once nobody needs that any more,
+    /// the others at these bases.
+    pub fn next_owner(&self, bundle: usize, base: i64, bases: &[i64]) -> Option<Source> {
+        let own = &self.bundles[bundle].members;
+        let dies = own.iter().map(|member| member.dies).max()?;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        let others = others.filter(|(index, _)| *index != bundle);
+        others
+            .flat_map(|(_, (other, at))| other.members.iter().map(move |member| (member, *at)))
+            .filter(|(member, _)| member.born > dies)
+            .filter(|(member, at)| {
+                let words = shifted(&member.region, (at - base) / 4);
+                own.iter().any(|own| own.region.intersects(&words))
+            })
+            .min_by_key(|(member, _)| member.born)
+            .map(|(member, _)| member.source)
     }
 
     /// Whether two bundles at these bases get in each other's way.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tower_lsp::ls_types::{MessageType, Position, Range, Uri, WorkspaceEdit};
 
 use crate::text::Span;
-use crate::workspace::allocate;
+use crate::workspace::{Choices, allocate};
 
 use super::client::Abilities;
 use super::edits::workspace_edit;
@@ -87,7 +87,16 @@ pub(super) fn allocation(
     only: Option<usize>,
     abilities: Abilities,
 ) -> Result<Allocation, String> {
-    let allocated = allocate(&snapshot.file, &snapshot.config, &snapshot.overrides, only)?;
+    let choices = Choices {
+        only,
+        ..Choices::default()
+    };
+    let allocated = allocate(
+        &snapshot.file,
+        &snapshot.config,
+        &snapshot.overrides,
+        &choices,
+    )?;
     let edits = &allocated.edits;
     Ok(Allocation {
         edit: (!edits.is_empty()).then(|| workspace_edit(snapshot, abilities, edits)),

@@ -1,4 +1,4 @@
-//! The networks of the workspace that are not open: checked when the client asks for it, and from
+//! The networks and models of the workspace that are not open: checked when the client asks for it, and from
 //! then on when something changes.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ use super::documents::Document;
 use super::session::{PATIENCE, Session};
 use super::snapshot::Snapshot;
 
-/// What is known of the networks that are not open.
+/// What is known of the files that are not open.
 #[derive(Debug, Default)]
 pub(super) struct Closed {
     /// By their paths; none before the client has asked for a check.
@@ -51,7 +51,7 @@ struct Checked {
 /// How much there is of what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Counts {
-    networks: usize,
+    files: usize,
     errors: usize,
     warnings: usize,
     /// Information and hints.
@@ -61,9 +61,9 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Counts a network with what is found in it.
+    /// Counts a file with what is found in it.
     pub(super) fn add(&mut self, diagnostics: &[Diagnostic]) {
-        self.networks += 1;
+        self.files += 1;
         for diagnostic in diagnostics {
             *match diagnostic.severity {
                 Some(DiagnosticSeverity::ERROR) => &mut self.errors,
@@ -216,7 +216,7 @@ async fn run(session: &Arc<Session>, progress: &watch::Sender<(usize, usize)>) -
     counts
 }
 
-/// Lints the networks that are not open; what cannot be read is a line for the log.
+/// Lints the networks and models that are not open; what cannot be read is a line for the log.
 fn lint_all(
     session: &Session,
     progress: &watch::Sender<(usize, usize)>,
@@ -235,7 +235,7 @@ fn lint_all(
         let Some(uri) = file_uri(path).filter(|_| !open.contains(path)) else {
             continue;
         };
-        match SourceFile::read_network(path) {
+        match SourceFile::read_found(path) {
             Ok(Some(file)) => {
                 let document = Document::closed(uri.clone(), &file.text);
                 let snapshot = Snapshot::new(&document, &session.surroundings(&uri));
@@ -415,7 +415,7 @@ mod tests {
             of(DiagnosticSeverity::WARNING),
         ]);
         counts.add(&[]);
-        let expected = json!({"networks": 2, "errors": 2, "warnings": 1, "others": 1, "unread": 0});
+        let expected = json!({"files": 2, "errors": 2, "warnings": 1, "others": 1, "unread": 0});
         assert_eq!(json!(counts), expected);
     }
 }

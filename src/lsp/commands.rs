@@ -78,9 +78,12 @@ pub(super) fn workspace_symbols(
             continue;
         };
         // What cannot be read has no symbols.
-        let Ok(Some(file)) = SourceFile::read_network(&candidate.path) else {
+        let Ok(Some(file)) = SourceFile::read_found(&candidate.path) else {
             continue;
         };
+        if file.is_python() {
+            continue;
+        }
         let lines = Lines::new(&file.text, encoding);
         let analyzed = Analyzed::of_document(
             file.text.as_str().into(),

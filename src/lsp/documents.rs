@@ -28,7 +28,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// A network that is not open.
+    /// A file that is not open; in Python it is no network, whatever is said here.
     pub(super) fn closed(uri: Uri, text: &str) -> Self {
         Self {
             uri,

@@ -45,16 +45,34 @@ impl LintServer {
         uri: &Uri,
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<Option<T>> {
+        self.ask_where(uri, |snapshot| snapshot.is_network, work)
+            .await
+    }
+
+    /// What `work` makes of the document as it is now; `None` where it is not open, or not wanted.
+    async fn ask_where<T: Send + 'static>(
+        &self,
+        uri: &Uri,
+        is_wanted: impl FnOnce(&Snapshot) -> bool,
+        work: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
         let Some(awaited) = self.session.documents.await_result(uri) else {
             return Ok(None);
         };
         match awaited.snapshot().await {
-            Some(snapshot) if snapshot.is_network => spawn_blocking(move || work(&snapshot))
+            Some(snapshot) if is_wanted(&snapshot) => spawn_blocking(move || work(&snapshot))
                 .await
                 .map(Some)
                 .map_err(|_| Error::internal_error()),
             _ => Ok(None),
         }
+    }
+
+    /// What there is to say of a document, a network or a model.
+    async fn diagnose(&self, uri: &Uri) -> Result<Option<Vec<Diagnostic>>> {
+        let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
+        let work = move |snapshot: &Snapshot| diagnostics(snapshot, abilities, &pages);
+        self.ask_where(uri, Snapshot::is_ours, work).await
     }
 }
 
@@ -92,11 +110,8 @@ impl LintServer {
         // It goes on where the client no longer waits for the answer.
         let check = tokio::spawn(check(Arc::clone(&self.session), token));
         let mut counts = check.await.map_err(|_| Error::internal_error())?;
-        let abilities = self.session.abilities();
         for uri in self.session.documents.all() {
-            let pages = Arc::clone(&self.session.pages);
-            let work = move |snapshot: &Snapshot| diagnostics(snapshot, abilities, &pages);
-            if let Some(found) = self.ask(&uri, work).await? {
+            if let Some(found) = self.diagnose(&uri).await? {
                 counts.add(&found);
             }
         }
@@ -202,9 +217,7 @@ impl LanguageServer for LintServer {
         &self,
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
-        let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
-        let work = move |snapshot: &Snapshot| diagnostics(snapshot, abilities, &pages);
-        let items = self.ask(&params.text_document.uri, work).await?;
+        let items = self.diagnose(&params.text_document.uri).await?;
         let items = items.unwrap_or_default();
         let id = fingerprint(&items);
         let report: DocumentDiagnosticReport = if params.previous_result_id.as_ref() == Some(&id) {

@@ -13,8 +13,9 @@ use std::sync::{Arc, LazyLock};
 use crate::device::DeviceId;
 use crate::facts::{Flags, parse_flags};
 use crate::pytorch::checkpoint::Checkpoint;
-use crate::pytorch::npy;
 use crate::pytorch::script::{self, Command, Setting};
+use crate::pytorch::{dataset, npy};
+use crate::rules::python::Training;
 
 use super::assume::{Known, Origin};
 use super::memo::Memo;
@@ -27,11 +28,17 @@ const LEVELS: usize = 4;
 const MOST_SCRIPTS: usize = 256;
 /// Bytes of a script that are read.
 const LARGEST_SCRIPT: u64 = 1 << 18;
+/// Bytes of a module that are read.
+const LARGEST_MODULE: u64 = 1 << 20;
 /// The vendor's tool that builds a network.
 const BUILDER: &str = "ai8xize.py";
+/// The vendor's tool that trains a model.
+const TRAINER: &str = "train.py";
 
+static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
+static MODULES: LazyLock<Memo<String>> = LazyLock::new(Memo::default);
 static SAMPLES: LazyLock<Memo<Result<[i64; 3], String>>> = LazyLock::new(Memo::default);
 
 /// Something that is not known although something says it.
@@ -221,8 +228,56 @@ fn relevant(words: &[&str]) -> String {
     kept.join(" ")
 }
 
+/// What commands say of the training of a model in the file `path`.
+pub(super) fn training(path: &Path, model: &str) -> Training {
+    let mut training = Training::default();
+    let mut devices = Vec::new();
+    for script in scripts(path) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        for command in commands.iter() {
+            let is_its =
+                command.program == TRAINER && command.setting("--model").known() == Some(model);
+            if !is_its {
+                continue;
+            }
+            let device = command.setting("--device").known();
+            devices.extend(device.and_then(DeviceId::parse));
+            let dataset = command.setting("--dataset").known();
+            if let Some((_, input)) = dataset.and_then(dataset::input)
+                && !training.inputs.contains(&input)
+            {
+                training.inputs.push(input);
+            }
+        }
+    }
+    devices.dedup();
+    if let [device] = devices.as_slice() {
+        training.device = Some(*device);
+    }
+    training
+}
+
+/// The file of a module that a model in the file `path` imports, and its text.
+pub(super) fn module(path: &Path, name: &str) -> Option<(String, String)> {
+    let inner: PathBuf = name.split('.').filter(|part| !part.is_empty()).collect();
+    folders(path).into_iter().find_map(|folder| {
+        let module = folder.join(&inner).with_extension("py");
+        let text = MODULES.get(&module, read_module).ok()?;
+        Some((shown(&module), String::clone(&text)))
+    })
+}
+
+fn read_module(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    // One that cannot be read is an empty one: what a model takes from it is unknown.
+    let _ = File::open(path).map(|file| file.take(LARGEST_MODULE).read_to_end(&mut bytes));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The folder of a network and those above it, up to that of its repository.
-fn folders(network: &Path) -> Vec<&Path> {
+pub(super) fn folders(network: &Path) -> Vec<&Path> {
     let mut found = Vec::new();
     for folder in network.ancestors().skip(1).take(LEVELS) {
         found.push(folder);
@@ -238,22 +293,27 @@ fn scripts(network: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for folder in folders(network) {
         for folder in [folder.to_owned(), folder.join("scripts")] {
-            let Ok(entries) = fs::read_dir(folder) else {
-                continue;
-            };
-            let mut scripts: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
-                .collect();
-            scripts.sort();
-            scripts.truncate(MOST_SCRIPTS);
-            found.extend(scripts);
+            if let Ok(scripts) = FOLDERS.get_folder(&folder, scripts_in) {
+                found.extend_from_slice(&scripts);
+            }
         }
     }
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
     found
+}
+
+fn scripts_in(folder: &Path) -> Vec<PathBuf> {
+    let mut scripts: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
+        .collect();
+    scripts.sort();
+    scripts.truncate(MOST_SCRIPTS);
+    scripts
 }
 
 fn read_script(path: &Path) -> Vec<Command> {
@@ -262,6 +322,60 @@ fn read_script(path: &Path) -> Vec<Command> {
     match read {
         Ok(Ok(_)) => script::commands(&String::from_utf8_lossy(&bytes)),
         _ => Vec::new(),
+    }
+}
+
+/// What the commands say that train a model, where those that say it agree.
+#[derive(Debug, Default)]
+pub(super) struct Trained {
+    /// `--device`
+    pub(super) device: Option<DeviceId>,
+    /// `--dataset`, each once
+    pub(super) datasets: Vec<String>,
+    /// `--use-bias`
+    pub(super) bias: bool,
+    /// `--qat-policy`
+    pub(super) policy: Option<PathBuf>,
+}
+
+/// What commands say of the training of a model in the file `path`.
+pub(super) fn trained(path: &Path, model: &str) -> Trained {
+    let mut found: Vec<(PathBuf, Command)> = Vec::new();
+    for script in scripts(path) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let commands = commands.iter().filter(|command| {
+            command.program == TRAINER && command.setting("--model").known() == Some(model)
+        });
+        found.extend(commands.map(|command| (script.clone(), command.clone())));
+    }
+    let agreed = |key: &str| -> Option<String> {
+        let mut values = found
+            .iter()
+            .filter_map(|(_, command)| command.setting(key).known());
+        let first = values.next()?;
+        values.all(|value| value == first).then(|| first.to_owned())
+    };
+    let mut datasets: Vec<String> = Vec::new();
+    for (_, command) in &found {
+        if let Some(dataset) = command.setting("--dataset").known()
+            && !datasets.iter().any(|known| known == dataset)
+        {
+            datasets.push(dataset.to_owned());
+        }
+    }
+    let policy = agreed("--qat-policy").filter(|policy| policy != "None");
+    Trained {
+        device: agreed("--device").as_deref().and_then(DeviceId::parse),
+        datasets,
+        bias: !found.is_empty() && found.iter().all(|(_, command)| command.has("--use-bias")),
+        policy: policy.and_then(|policy| {
+            let (script, _) = found.first()?;
+            let roots = script.ancestors().skip(1).take(LEVELS);
+            let files = roots.map(|root| joined(root, &policy));
+            files.into_iter().find(|file| file.is_file())
+        }),
     }
 }
 

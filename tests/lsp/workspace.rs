@@ -12,6 +12,10 @@ fn workspace() -> TempDir {
     write("good.yaml", &NETWORK.replace("0x2004", "0x4000"));
     write("left-out.yaml", NETWORK);
     write("other.yaml", "a: 1\n");
+    write(
+        "model.py",
+        &models::MODEL.replace("5, padding=2", "3, padding=1"),
+    );
     write("ai8x-lint.toml", "exclude = [\"left-out.yaml\"]\n");
     folder
 }
@@ -44,6 +48,7 @@ fn all_networks_are_checked_when_asked_and_kept_up_to_date() {
     let folder = workspace();
     let bad = uri(&folder.path().join("bad.yaml"));
     let good = uri(&folder.path().join("good.yaml"));
+    let model = folder.path().join("model.py");
     let mut client = start(&folder, json!({}));
     client.open(&good, NETWORK);
     client.published(1);
@@ -51,7 +56,7 @@ fn all_networks_are_checked_when_asked_and_kept_up_to_date() {
     let found = published(&mut client, &bad);
     with_code(&found, "AX304");
     // Both have the same faults.
-    let expected = json!({"networks": 2, "errors": 0, "warnings": 2, "others": 4, "unread": 0});
+    let expected = json!({"files": 3, "errors": 0, "warnings": 2, "others": 4, "unread": 0});
     assert_eq!(counts, expected);
 
     // What is closed is as it lies on the disk; here it is without a fault.
@@ -71,6 +76,10 @@ fn all_networks_are_checked_when_asked_and_kept_up_to_date() {
     fs::remove_file(folder.path().join("bad.yaml")).unwrap();
     changed(&mut client, &bad);
     assert_eq!(published(&mut client, &bad), [Value::Null; 0]);
+
+    fs::write(&model, models::MODEL).unwrap();
+    changed(&mut client, &uri(&model));
+    with_code(&published(&mut client, &uri(&model)), "AX877");
 
     let config = folder.path().join("ai8x-lint.toml");
     fs::write(&config, "exclude = [\"*.yaml\"]\n").unwrap();
@@ -138,7 +147,8 @@ fn a_client_that_pulls_asks_about_the_workspace() {
     check(&mut client);
     client.wait(|message| message["method"] == "workspace/diagnostic/refresh");
     let told = ask(&mut client, json!([]));
-    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    let model = told[1].clone();
+    assert_eq!(told.as_array().map(Vec::len), Some(2), "{told}");
     assert_eq!(
         (&told[0]["uri"], &told[0]["kind"]),
         (&json!(bad), &json!("full"))
@@ -147,16 +157,20 @@ fn a_client_that_pulls_asks_about_the_workspace() {
 
     // The client writes the address in its own way.
     let written = bad.replace("bad", "%62ad");
-    let known = json!([{"uri": written, "value": told[0]["resultId"]}]);
+    let known = json!([
+        {"uri": written, "value": told[0]["resultId"]},
+        {"uri": model["uri"], "value": model["resultId"]},
+    ]);
     assert_eq!(ask(&mut client, known.clone())[0]["kind"], "unchanged");
 
     fs::remove_file(folder.path().join("bad.yaml")).unwrap();
     changed(&mut client, &bad);
     client.wait(|message| message["method"] == "workspace/diagnostic/refresh");
     let told = ask(&mut client, known);
+    assert_eq!(told[0]["kind"], "unchanged");
     assert_eq!(
-        told,
-        json!([{"kind": "full", "uri": written, "version": null, "items": []}])
+        told[1],
+        json!({"kind": "full", "uri": written, "version": null, "items": []})
     );
     let published = |message: &Value| message["method"] == "textDocument/publishDiagnostics";
     assert!(!client.rest().iter().any(published));

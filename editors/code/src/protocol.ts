@@ -66,7 +66,7 @@ export type MapAnswer = { map: MemoryMap; text: string } | null;
 
 /** The answer to `ai8x.checkWorkspace`. */
 export interface Counts {
-  networks: number;
+  files: number;
   errors: number;
   warnings: number;
   others: number;

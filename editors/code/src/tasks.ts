@@ -4,7 +4,7 @@ import type { Server } from './server';
 
 const STOPPED = 'The server of ai8x-lint does not run.';
 
-/** Checks all networks of the workspace, open or not, and says how many findings there are. */
+/** Checks all networks and models of the workspace, open or not, and says how many findings there are. */
 export async function checkWorkspace(server: Server): Promise<void> {
   const counts = await server.execute<Counts>('ai8x.checkWorkspace');
   if (!counts) {
@@ -41,14 +41,14 @@ export async function allocate(server: Server, layer: boolean): Promise<void> {
   }
 }
 
-/** `12 networks: 3 errors, 1 warning`. */
-export function inWords({ networks, errors, warnings, others, unread }: Counts): string {
+/** `12 files: 3 errors, 1 warning`. */
+export function inWords({ files, errors, warnings, others, unread }: Counts): string {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
   const parts = [
     errors > 0 && count(errors, 'error'),
     warnings > 0 && count(warnings, 'warning'),
     others > 0 && count(others, 'other finding'),
   ].filter((part) => part !== false);
-  const files = unread > 0 ? `; ${count(unread, 'file')} cannot be read (the log says why)` : '';
-  return `${count(networks, 'network')}: ${parts.join(', ') || 'no findings'}${files}`;
+  const rest = unread > 0 ? `; ${unread} more cannot be read (the log says why)` : '';
+  return `${count(files, 'file')}: ${parts.join(', ') || 'no findings'}${rest}`;
 }

@@ -126,18 +126,18 @@ test('the server says what it is', async () => {
 test('all networks are checked, and the findings are shown on demand', async () => {
   program('server/ai8x-lint');
   await start();
-  const counts = { networks: 3, errors: 2, warnings: 1, others: 0, unread: 1 };
+  const counts = { files: 3, errors: 2, warnings: 1, others: 0, unread: 1 };
   answers['workspace/executeCommand'] = ({ command }: { command: string }) =>
     command === 'ai8x.checkWorkspace' ? counts : null;
   await made.commands.get('ai8x-lint.checkWorkspace')?.();
-  assert.equal(made.messages.at(-1), '3 networks: 2 errors, 1 warning; 1 file cannot be read (the log says why)');
+  assert.equal(made.messages.at(-1), '3 files: 2 errors, 1 warning; 1 more cannot be read (the log says why)');
   assert.deepEqual(made.executed.at(-1)?.[0], 'setContext');
   state.choice = 'Show Problems';
   await made.commands.get('ai8x-lint.checkWorkspace')?.();
   assert.deepEqual(made.executed.at(-1), ['workbench.actions.view.problems']);
-  Object.assign(counts, { networks: 1, errors: 0, warnings: 0, unread: 0 });
+  Object.assign(counts, { files: 1, errors: 0, warnings: 0, unread: 0 });
   await made.commands.get('ai8x-lint.checkWorkspace')?.();
-  assert.equal(made.messages.at(-1), '1 network: no findings');
+  assert.equal(made.messages.at(-1), '1 file: no findings');
   clients[0]?.die();
   await made.commands.get('ai8x-lint.checkWorkspace')?.();
   assert.match(made.messages.at(-1) ?? '', /does not run/);
