@@ -53,6 +53,8 @@ pub(super) fn information(snapshot: &Snapshot) -> Value {
         "deviceFrom": device.map(|known| known.origin.to_string()),
         "flags": assumptions.flags.as_ref().map(|known| known.value.0.as_str()),
         "shapes": assumptions.shapes.as_ref().map(|known| &known.value.0),
+        "checkpoint": assumptions.checkpoint.as_ref().map(|known| &known.value.path),
+        "input": assumptions.input.as_ref().map(|known| known.value.shape),
         "configuration": snapshot.config.path,
         "findings": snapshot.findings().len(),
     })
