@@ -23,6 +23,8 @@ pub(super) const MAP: &str = "ai8x/map";
 pub(super) const THEME: &str = "ai8x/theme";
 /// Command: like [`MAP`].
 pub(super) const MEMORY_MAP: &str = "ai8x.memoryMap";
+/// Command: checks the networks of the workspace that are not open, too.
+pub(super) const CHECK_WORKSPACE: &str = "ai8x.checkWorkspace";
 /// Command: what this server is, and what it knows.
 pub(super) const SERVER_INFORMATION: &str = "ai8x.serverInformation";
 

@@ -104,10 +104,13 @@ fn actions_are_resolved_when_they_are_chosen() {
     let offset = range((18, 16), (18, 22));
     let actions = actions_at(&mut client, &offset, json!({"diagnostics": []}));
     assert_snapshot!(titles(&actions), @"
-    Move `out_offset` of layer 1 (`second`) to 0x0000 (quickfix)
-    Move `out_offset` of layer 0 (`first`) to 0x0400 (quickfix)
+    Move `out_offset` of layer 1 (`second`) to 0x0000 (free to the end) (quickfix)
+    Move `out_offset` of layer 0 (`first`) to 0x0400 (free to the end) (quickfix)
+    Move `out_offset` of layer 1 (`second`) to 0x0400 (free to the end) (quickfix)
     Suppress AX304 on this line (quickfix)
     Suppress AX304 in this file (quickfix)
+    Re-allocate the data memory of this network (refactor.rewrite)
+    Re-allocate the data memory of this layer (refactor.rewrite)
     Apply all safe fixes of ai8x-lint (source.fixAll.ai8x)
     ");
     for action in &actions {
