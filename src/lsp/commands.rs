@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::ide::Analyzed;
 use crate::ide::symbols::{Symbol, symbols};
 use crate::map::text;
-use crate::workspace::{Configurations, SourceFile, discover};
+use crate::workspace::{Configurations, ModelName, SourceFile, discover};
 
 use super::address::{file_path, file_uri};
 use super::features::symbol_information;
@@ -55,6 +55,10 @@ pub(super) fn information(snapshot: &Snapshot) -> Value {
         "shapes": assumptions.shapes.as_ref().map(|known| &known.value.0),
         "checkpoint": assumptions.checkpoint.as_ref().map(|known| &known.value.path),
         "input": assumptions.input.as_ref().map(|known| known.value.shape),
+        "model": assumptions.model.as_ref().map(|known| known.value.name.show()),
+        "modelFrom": assumptions.model.as_ref().map(|known| known.origin.to_string()),
+        "modelCandidates": assumptions.candidates.iter().map(ModelName::show).collect::<Vec<_>>(),
+        "training": assumptions.model.as_ref().map(|known| &known.value.training.known),
         "configuration": snapshot.config.path,
         "findings": snapshot.findings().len(),
     })

@@ -87,7 +87,8 @@ pub fn classes(name: &str) -> Option<i64> {
     known.map(|(_, classes)| *classes)
 }
 
-fn letters(name: &str) -> String {
+/// What tells the names of data sets apart.
+pub fn letters(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '-' | '_'))
         .flat_map(char::to_lowercase)

@@ -24,6 +24,8 @@ use super::source::reason;
 
 /// Folders that are looked into for scripts and samples: that of the network and those above it.
 const LEVELS: usize = 4;
+/// Entries of one folder that are looked at.
+const MOST_ENTRIES: usize = 4096;
 /// Scripts of one folder that are read.
 const MOST_SCRIPTS: usize = 256;
 /// Bytes of a script that are read.
@@ -290,30 +292,53 @@ pub(super) fn folders(network: &Path) -> Vec<&Path> {
 
 /// The shell scripts of those folders, and of `scripts` in them.
 fn scripts(network: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    for folder in folders(network) {
-        for folder in [folder.to_owned(), folder.join("scripts")] {
-            if let Ok(scripts) = FOLDERS.get_folder(&folder, scripts_in) {
-                found.extend_from_slice(&scripts);
-            }
-        }
-    }
+    let mut found: Vec<PathBuf> = folders(network).into_iter().flat_map(scripts_of).collect();
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
     found
 }
 
-fn scripts_in(folder: &Path) -> Vec<PathBuf> {
-    let mut scripts: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
+/// The shell scripts of a folder, and of `scripts` in it.
+fn scripts_of(folder: &Path) -> Vec<PathBuf> {
+    let both = [folder.to_owned(), folder.join("scripts")];
+    both.iter()
+        .flat_map(|folder| files_of(folder, "sh", MOST_SCRIPTS))
+        .collect()
+}
+
+/// The files of a folder with this extension, by name.
+pub(super) fn files_of(folder: &Path, extension: &str, most: usize) -> Vec<PathBuf> {
+    let wanted = |path: &&PathBuf| path.extension().is_some_and(|own| own == extension);
+    let entries = entries(folder);
+    entries.iter().filter(wanted).take(most).cloned().collect()
+}
+
+/// What is in a folder, by name.
+pub(super) fn entries(folder: &Path) -> Arc<Vec<PathBuf>> {
+    FOLDERS.get_folder(folder, read_entries).unwrap_or_default()
+}
+
+fn read_entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<PathBuf> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
+        .take(MOST_ENTRIES)
         .collect();
-    scripts.sort();
-    scripts.truncate(MOST_SCRIPTS);
-    scripts
+    entries.sort();
+    entries
+}
+
+/// The commands in the scripts of a folder that call this program, with their scripts.
+pub(super) fn commands_of(folder: &Path, program: &str) -> Vec<(PathBuf, Command)> {
+    let mut found = Vec::new();
+    for script in scripts_of(folder) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let named = commands.iter().filter(|command| command.program == program);
+        found.extend(named.map(|command| (script.clone(), command.clone())));
+    }
+    found
 }
 
 fn read_script(path: &Path) -> Vec<Command> {
@@ -391,7 +416,7 @@ fn root(script: &Path, command: &Command, network: &Path) -> Option<PathBuf> {
 }
 
 /// A path seen from a folder, without `.` and `..`.
-fn joined(folder: &Path, path: &str) -> PathBuf {
+pub(super) fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     let mut whole = PathBuf::new();
     for component in folder.join(path).components() {
         match component {

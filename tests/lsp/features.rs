@@ -497,7 +497,11 @@ fn the_server_says_what_it_knows() {
           "findings": 3,
           "flags": null,
           "input": null,
+          "model": null,
+          "modelCandidates": [],
+          "modelFrom": null,
           "shapes": null,
+          "training": null,
           "uri": "file:///nowhere/ai85net.yaml",
           "version": 3
         }
