@@ -292,6 +292,13 @@ impl<'a> Interpreter<'a> {
         kind
     }
 
+    /// An unknown value, with a note why: code that may make layers or use them was not followed.
+    pub(super) fn lost(&mut self, why: String, place: Place) -> Kind {
+        let kind = Kind::unknown(&why);
+        self.note(ProblemKind::Lost, why, place);
+        kind
+    }
+
     /// Keeps an operation on tensors that the accelerator does not run.
     pub(super) fn operation(&mut self, name: &str, place: Place) {
         let is_known = self
@@ -599,7 +606,7 @@ impl<'a> Interpreter<'a> {
     ) -> Result<Flow, Stop> {
         let place = self.place(frame.module, test.span);
         let why = "this condition is not known, so what depends on it is not either".to_owned();
-        let unknown = self.unknown(why, place);
+        let unknown = self.lost(why, place);
         self.forget(&arms, frame);
         Ok(if arms.iter().any(|arm| returns(arm)) {
             Flow::Return(Value::new(unknown, place))

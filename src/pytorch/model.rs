@@ -304,6 +304,8 @@ pub enum ProblemKind {
     Foreign,
     /// Something that this reader does not know.
     Unknown,
+    /// Code that was not followed, and may make layers or use them.
+    Lost,
     /// Too much work.
     Budget,
 }
@@ -319,7 +321,7 @@ impl ProblemKind {
             | Self::Rank
             | Self::Empty
             | Self::Budget => true,
-            Self::Syntax | Self::Foreign | Self::Unknown => false,
+            Self::Syntax | Self::Foreign | Self::Unknown | Self::Lost => false,
         }
     }
 }
