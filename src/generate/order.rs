@@ -66,7 +66,7 @@ pub(super) fn order(model: &Model) -> Result<Vec<usize>, String> {
                 return Err("the layers of the model depend on each other in a circle".to_owned());
             };
             return Err(format!(
-                "the model constructs `{}` before `{}`, but runs it after it: the vendor's tool hands \
+                "the model constructs `{}` before `{}`, but runs it later: the vendor's tool hands \
                  out weights in the order of construction, so exchange the two in `__init__`",
                 path(call),
                 path(blocked)

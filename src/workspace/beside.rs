@@ -294,6 +294,11 @@ pub(super) fn trained(path: &Path, model: &str) -> Trained {
         });
         found.extend(commands.map(|command| (script.clone(), command.clone())));
     }
+    // Other data may be used to try a model than to train it.
+    let tries = |command: &Command| command.has("--evaluate") || command.has("-e");
+    if found.iter().any(|(_, command)| !tries(command)) {
+        found.retain(|(_, command)| !tries(command));
+    }
     let agreed = |key: &str| -> Option<String> {
         let mut values = found
             .iter()
