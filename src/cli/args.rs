@@ -157,6 +157,9 @@ pub(super) struct FactArgs {
     /// A checkpoint (.pth.tar), instead of the one that the network's build command names
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub(super) checkpoint: Option<PathBuf>,
+    /// The PyTorch model, or a training project, instead of the model that `arch` names
+    #[arg(long, value_name = "FILE:NAME", help_heading = "Facts")]
+    pub(super) model: Option<String>,
     /// The flags that the vendor's tool gets: "--fifo --overlap-data"
     #[arg(
         long,

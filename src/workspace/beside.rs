@@ -29,10 +29,6 @@ const MOST_SCRIPTS: usize = 256;
 const LARGEST_SCRIPT: u64 = 1 << 18;
 /// The vendor's tool that builds a network.
 const BUILDER: &str = "ai8xize.py";
-/// The vendor's tool that trains a model.
-const TRAINER: &str = "train.py";
-/// Bytes of a module that are read.
-const LARGEST_MODULE: u64 = 1 << 20;
 
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
@@ -226,7 +222,7 @@ fn relevant(words: &[&str]) -> String {
 }
 
 /// The folder of a network and those above it, up to that of its repository.
-fn folders(network: &Path) -> Vec<&Path> {
+pub(super) fn folders(network: &Path) -> Vec<&Path> {
     let mut found = Vec::new();
     for folder in network.ancestors().skip(1).take(LEVELS) {
         found.push(folder);
@@ -239,24 +235,45 @@ fn folders(network: &Path) -> Vec<&Path> {
 
 /// The shell scripts of those folders, and of `scripts` in them.
 fn scripts(network: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    for folder in folders(network) {
-        for folder in [folder.to_owned(), folder.join("scripts")] {
-            let Ok(entries) = fs::read_dir(folder) else {
-                continue;
-            };
-            let mut scripts: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
-                .collect();
-            scripts.sort();
-            scripts.truncate(MOST_SCRIPTS);
-            found.extend(scripts);
-        }
-    }
+    let mut found: Vec<PathBuf> = folders(network).into_iter().flat_map(scripts_of).collect();
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
+    found
+}
+
+/// The shell scripts of a folder, and of `scripts` in it.
+fn scripts_of(folder: &Path) -> Vec<PathBuf> {
+    let both = [folder.to_owned(), folder.join("scripts")];
+    both.iter()
+        .flat_map(|folder| files_of(folder, "sh", MOST_SCRIPTS))
+        .collect()
+}
+
+/// The files of a folder with this extension, by name.
+pub(super) fn files_of(folder: &Path, extension: &str, most: usize) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|own| own == extension))
+        .collect();
+    files.sort();
+    files.truncate(most);
+    files
+}
+
+/// The commands in the scripts of a folder that call this program, with their scripts.
+pub(super) fn commands_of(folder: &Path, program: &str) -> Vec<(PathBuf, Command)> {
+    let mut found = Vec::new();
+    for script in scripts_of(folder) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let named = commands.iter().filter(|command| command.program == program);
+        found.extend(named.map(|command| (script.clone(), command.clone())));
+    }
     found
 }
 
@@ -267,77 +284,6 @@ fn read_script(path: &Path) -> Vec<Command> {
         Ok(Ok(_)) => script::commands(&String::from_utf8_lossy(&bytes)),
         _ => Vec::new(),
     }
-}
-
-/// What the commands say that train a model, where those that say it agree.
-#[derive(Debug, Default)]
-pub(super) struct Trained {
-    /// `--device`
-    pub(super) device: Option<DeviceId>,
-    /// `--dataset`, each once
-    pub(super) datasets: Vec<String>,
-    /// `--use-bias`
-    pub(super) bias: bool,
-    /// `--qat-policy`
-    pub(super) policy: Option<PathBuf>,
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn trained(path: &Path, model: &str) -> Trained {
-    let mut found: Vec<(PathBuf, Command)> = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        let commands = commands.iter().filter(|command| {
-            command.program == TRAINER && command.setting("--model").known() == Some(model)
-        });
-        found.extend(commands.map(|command| (script.clone(), command.clone())));
-    }
-    // Other data may be used to try a model than to train it.
-    let tries = |command: &Command| command.has("--evaluate") || command.has("-e");
-    if found.iter().any(|(_, command)| !tries(command)) {
-        found.retain(|(_, command)| !tries(command));
-    }
-    let agreed = |key: &str| -> Option<String> {
-        let mut values = found
-            .iter()
-            .filter_map(|(_, command)| command.setting(key).known());
-        let first = values.next()?;
-        values.all(|value| value == first).then(|| first.to_owned())
-    };
-    let mut datasets: Vec<String> = Vec::new();
-    for (_, command) in &found {
-        if let Some(dataset) = command.setting("--dataset").known()
-            && !datasets.iter().any(|known| known == dataset)
-        {
-            datasets.push(dataset.to_owned());
-        }
-    }
-    let policy = agreed("--qat-policy").filter(|policy| policy != "None");
-    Trained {
-        device: agreed("--device").as_deref().and_then(DeviceId::parse),
-        datasets,
-        bias: !found.is_empty() && found.iter().all(|(_, command)| command.has("--use-bias")),
-        policy: policy.and_then(|policy| {
-            let (script, _) = found.first()?;
-            let roots = script.ancestors().skip(1).take(LEVELS);
-            let files = roots.map(|root| joined(root, &policy));
-            files.into_iter().find(|file| file.is_file())
-        }),
-    }
-}
-
-/// The file of a module that a model in the file `path` imports, and its text.
-pub(super) fn imported(path: &Path, name: &str) -> Option<(String, String)> {
-    let inner: PathBuf = name.split('.').filter(|part| !part.is_empty()).collect();
-    folders(path).into_iter().find_map(|folder| {
-        let module = folder.join(&inner).with_extension("py");
-        let mut text = String::new();
-        let file = File::open(&module).ok()?;
-        file.take(LARGEST_MODULE).read_to_string(&mut text).ok()?;
-        Some((shown(&module), text))
-    })
 }
 
 /// The folder from which a command sees the network, if it is about that one.

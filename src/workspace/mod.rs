@@ -11,10 +11,12 @@ mod fix;
 mod generate;
 mod lint;
 mod memo;
+mod models;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;
+mod training;
 
 pub use allocate::{Allocated, allocate};
 pub use assume::{
@@ -27,9 +29,11 @@ pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
 pub use generate::{Order, generate_network};
 pub use lint::{Linted, lint, lint_once, tried};
+pub use models::{ModelName, Modeled};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;
 pub use source::{SourceFile, Trouble};
+pub use training::TrainingRun;
 
 use std::path::Path;
 
