@@ -124,6 +124,7 @@ fn of_trace(trace: &Value) -> Result<Generated, Refusal> {
         dataset: trace["config"]["dataset"].as_str().unwrap_or("example"),
         input,
         bits: &bits,
+        existing: None,
     })
 }
 
@@ -145,6 +146,11 @@ fn bits(model: &str, layer: &str) -> Option<i64> {
 
 /// The network of a model of our own, or why there is none.
 fn network_of(name: &str, device: DeviceId, input: [i64; 3]) -> String {
+    merged(name, device, input, None)
+}
+
+/// The same, into a file that is there.
+fn merged(name: &str, device: DeviceId, input: [i64; 3], existing: Option<&str>) -> String {
     let path = support::package_path("tests/fixtures/models/networks.py");
     let text = std::fs::read_to_string(path).unwrap();
     let [channels, height, width] = input;
@@ -171,6 +177,7 @@ fn network_of(name: &str, device: DeviceId, input: [i64; 3]) -> String {
         dataset: "example",
         input,
         bits: &[],
+        existing,
     });
     match outcome {
         Ok(generated) => generated.text,
@@ -392,4 +399,154 @@ fn what_no_network_can_be_is_said() {
     Uneven: `head` joins 6 + 8 channels: the accelerator can join up to 64 channels in parts of multiples of 4, or equal parts that each fill a pass of the whole
     Heavy: the weights take 2359296 bytes, but the kernel memory of the MAX78000 has 442368: it needs fewer bits a weight, from a checkpoint or a policy that was trained for that
     ");
+}
+
+#[test]
+fn a_file_keeps_its_values() {
+    let existing = "# Ours
+arch: Residual
+dataset: example
+bias: x.npy
+
+layers:
+  # First
+  - out_offset: 0x1000  # high
+    processors: 0x0000000000000007
+    output_processors: 0x000000000000ff00
+    op: Conv2d
+    kernel_size: 3x3
+    pad: 2
+    activate: relu
+    bias_group: 0
+  - name: CONV2
+    out_offset: 0x2000
+    processors: 0x000000000000ff00
+    op: Conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+";
+    let text = merged("Residual", DeviceId::Max78000, [3, 16, 16], Some(existing));
+    insta::assert_snapshot!(text, @r"
+    # Ours
+    arch: Residual
+    dataset: example
+    bias: x.npy
+
+    layers:
+      # First
+      - out_offset: 0x1000  # high
+        processors: 0x0000000000000007
+        output_processors: 0x000000000000ff00
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: relu
+        bias_group: 0
+        name: conv1
+        in_offset: 0x0000
+
+      # Layer 1: conv2 = ai8x.FusedConv2dReLU(8, 8, 3, padding=1, bias=bias, **kwargs)
+      # 8x16x16 -> 8x16x16
+      - name: CONV2
+        out_offset: 0x2000
+        processors: 0x000000000000ff00
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: relu
+        output_processors: 0x000000000000ff00
+        write_gap: 1
+
+      # Layer 2: conv1 once more, with gaps for the layer that combines it
+      # 8x16x16 -> 8x16x16
+      - name: conv1_gap
+        in_sequences: conv1
+        in_offset: 0x1000
+        processors: 0x000000000000ff00
+        output_processors: 0x000000000000ff00
+        out_offset: 0x2004
+        write_gap: 1
+        operation: passthrough
+
+      # Layer 3: resid = ai8x.Add()
+      # 8x16x16 and 8x16x16 -> 8x16x16
+      - name: resid
+        in_sequences: [conv2, conv1_gap]
+        in_offset: 0x2000
+        processors: 0x000000000000ff00
+        output_processors: 0x000000000000ff00
+        out_offset: 0x0000
+        eltwise: add
+        operation: passthrough
+
+      # Layer 4: pool = ai8x.AvgPool2d(4)
+      # 8x16x16 -> 8x4x4
+      - name: pool
+        processors: 0x000000000000ff00
+        output_processors: 0x000000000000ff00
+        out_offset: 0x0400
+        avg_pool: 4
+        pool_stride: 4
+        operation: passthrough
+
+      # Layer 5: fc = ai8x.Linear(8 * 4 * 4, num_classes, bias=bias, wide=True, **kwargs)
+      # 8x4x4 -> 4x1x1
+      - name: fc
+        processors: 0x000000000000ff00
+        output_processors: 0x000000000000000f
+        out_offset: 0x0000
+        operation: linear
+        flatten: true
+        activate: none
+        output_width: 32
+    ");
+    let again = merged("Residual", DeviceId::Max78000, [3, 16, 16], Some(&text));
+    assert_eq!(again, text);
+}
+
+#[test]
+fn the_command_makes_and_completes_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = assert_cmd::Command::cargo_bin("ai8x-lint")
+            .unwrap()
+            .current_dir(folder.path())
+            .arg("generate")
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let models = support::package_path("tests/fixtures/models/networks.py");
+    std::fs::copy(models, folder.path().join("networks.py")).unwrap();
+    let model = ["--model", "networks.py:Residual", "--input", "3x16x16"];
+    let (code, _, said) = run(&[&model[..], &["-o", "net.yaml"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    insta::assert_snapshot!(said, @r"
+    ai8x-lint: networks.py:Residual: input 3x16x16; MAX78000
+    ai8x-lint: networks.py:Residual: 6 layers, without errors and warnings
+    ");
+    let made = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
+    assert!(made.contains("name: conv1_gap"));
+    // It is complete.
+    let (code, changes, _) = run(&[&model[..], &["--merge", "net.yaml"]].concat());
+    assert_eq!((code, changes.as_str()), (Some(0), ""));
+    let cut = made.find("  # Layer 2").unwrap();
+    std::fs::write(folder.path().join("net.yaml"), &made[..cut]).unwrap();
+    let (code, _, said) = run(&[&model[..], &["--merge", "net.yaml", "--write"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    let completed = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
+    assert_eq!(completed.replace("\n\n\n", "\n\n"), made);
+    let (code, _, said) = run(&["--model", "networks.py", "--input", "3x16x16"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        said.contains("it may be one of networks.py:Residual"),
+        "{said}"
+    );
 }

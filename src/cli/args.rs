@@ -254,8 +254,15 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) qat_policy: Option<PathBuf>,
     /// Print into this new file
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "merge")]
     pub(super) output_file: Option<PathBuf>,
+    /// Complete this network: its masks, offsets and comments stay where the model has its layers,
+    /// by name or by what they compute
+    #[arg(long, value_name = "FILE")]
+    pub(super) merge: Option<PathBuf>,
+    /// Write the changes of `--merge` into the file instead of showing them
+    #[arg(long, requires = "merge")]
+    pub(super) write: bool,
 }
 
 #[derive(Args)]

@@ -5,7 +5,8 @@ use std::path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::rules::words;
-use crate::workspace::{self, ModelName, Order, generate_network, shown};
+use crate::text::unified_diff;
+use crate::workspace::{self, ModelName, Order, SourceFile, generate_network, shown};
 
 use super::args::GenerateArgs;
 use super::complain;
@@ -18,6 +19,13 @@ pub(super) fn run(args: &GenerateArgs) -> Result<String> {
         None => None,
         Some(path) => Some((path.clone(), checkpoint(path)?)),
     };
+    let existing = match &args.merge {
+        None => None,
+        Some(path) => Some(
+            SourceFile::read(path)
+                .map_err(|trouble| anyhow!("{}: {}", trouble.name, trouble.message))?,
+        ),
+    };
     let order = Order {
         model,
         dataset: args.dataset.clone(),
@@ -27,6 +35,7 @@ pub(super) fn run(args: &GenerateArgs) -> Result<String> {
         device: args.device,
         checkpoint,
         policy: args.qat_policy.clone(),
+        existing: existing.as_ref().map(|file| file.text.clone()),
     };
     let mut assumed = Vec::new();
     let made = generate_network(&order, &mut assumed);
@@ -40,6 +49,13 @@ pub(super) fn run(args: &GenerateArgs) -> Result<String> {
         words::count(made.plan.layers.len() as i64, "layer")
     ));
     let text = made.text;
+    if let (Some(file), Some(path)) = (&existing, &args.merge) {
+        if args.write {
+            workspace::write(path, &text)?;
+            return Ok(String::new());
+        }
+        return Ok(unified_diff(&file.name, &file.text, &text));
+    }
     match &args.output_file {
         None => Ok(text),
         Some(path) if path.exists() => bail!("{} exists already", shown(path)),

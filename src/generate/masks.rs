@@ -7,6 +7,7 @@ use crate::analysis::Operator;
 use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE, WEIGHT_BITS};
 use crate::network::Source;
 
+use super::keep::Kept;
 use super::plan::{Joined, Plan, spread};
 
 /// Bits of a row of kernel memory.
@@ -16,10 +17,11 @@ const ROUNDS: usize = 12;
 
 /// Gives every layer its masks, with at most `fill` percent of the data memory planned for. Yields
 /// whether all fits.
-pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) -> bool {
-    let mut classes = Classes::new(plan);
-    let scene = Scene::new(plan, device, fill, &mut classes);
-    let low = vec![0; classes.extents.len()];
+pub(super) fn choose(plan: &mut Plan, kept: &Kept, device: &Device, fill: i64) -> bool {
+    let classes = Classes::new(plan, kept);
+    let scene = Scene::new(plan, device, fill);
+    let low = (0..classes.extents.len()).map(|class| classes.choices(class).next().unwrap_or(0));
+    let low = low.collect();
     let mut best = scene.settle(&classes, low);
     if best.0 > (0, 0) {
         let spread = scene.settle(&classes, scene.spread_out(&classes));
@@ -35,8 +37,11 @@ pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) -> bool {
     for index in 0..plan.layers.len() {
         let inputs = plan.layers[index].inputs.iter();
         let processors = inputs.fold(0, |all, input| all | mask(tensor(*input), plan));
-        plan.layers[index].processors = processors;
-        plan.layers[index].output_processors = mask(index + 1, plan);
+        let own = kept.layer(index);
+        let written = mask(index + 1, plan);
+        let layer = &mut plan.layers[index];
+        layer.processors = own.and_then(|own| own.processors).unwrap_or(processors);
+        layer.output_processors = own.and_then(|own| own.output_processors).unwrap_or(written);
     }
     best.0 == (0, 0)
 }
@@ -72,18 +77,18 @@ struct Classes {
     members: Vec<(usize, i64)>,
     /// Processors that each class takes.
     extents: Vec<i64>,
-    /// The class of the input, which stays where it is.
-    pinned: usize,
+    /// The first processor of classes that stay where they are.
+    pinned: Vec<Option<i64>>,
 }
 
 impl Classes {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &Plan, kept: &Kept) -> Self {
         let count = plan.layers.len() + 1;
         let mut classes = Self {
             parents: (0..count).map(|tensor| (tensor, 0)).collect(),
             members: Vec::new(),
             extents: Vec::new(),
-            pinned: 0,
+            pinned: Vec::new(),
         };
         for (index, layer) in plan.layers.iter().enumerate() {
             let Some(&first) = layer.inputs.first() else {
@@ -103,6 +108,7 @@ impl Classes {
             }
         }
         classes.gather(plan);
+        classes.pin(plan, kept);
         classes
     }
 
@@ -143,7 +149,32 @@ impl Classes {
             let own = spread(plan.shape(source(tensor))[0]).processors;
             self.extents[class] = self.extents[class].max(behind + own);
         }
-        self.pinned = self.members[0].0;
+    }
+
+    /// Holds what a file places already, and the input.
+    fn pin(&mut self, plan: &Plan, kept: &Kept) {
+        self.pinned = vec![None; self.extents.len()];
+        let mut hold = |tensor: usize, mask: Option<u64>| {
+            let count = spread(plan.shape(source(tensor))[0]).processors;
+            let (class, behind) = self.members[tensor];
+            if let Some(mask) = mask.filter(|mask| *mask != 0)
+                && self.pinned[class].is_none()
+            {
+                let first = i64::from(mask.trailing_zeros());
+                if mask == run(first, count) && first >= behind {
+                    self.pinned[class] = Some(first - behind);
+                }
+            }
+        };
+        for (index, layer) in plan.layers.iter().enumerate() {
+            let own = kept.layer(index);
+            if let [input] = layer.inputs[..] {
+                hold(tensor(input), own.and_then(|own| own.processors));
+            }
+            hold(index + 1, own.and_then(|own| own.output_processors));
+        }
+        let input = spread(plan.input[0]).processors;
+        hold(0, Some(run(0, input)));
     }
 
     fn first(&self, tensor: usize, starts: &[i64]) -> i64 {
@@ -154,11 +185,11 @@ impl Classes {
     /// The first processors that a class can have.
     fn choices(&self, class: usize) -> impl Iterator<Item = i64> + use<> {
         let step = i64::from(PROCESSORS_PER_INSTANCE);
-        let last = match class == self.pinned {
-            true => 0,
-            false => (i64::from(PROCESSORS) - self.extents[class]).max(0),
+        let (first, last) = match self.pinned[class] {
+            Some(first) => (first, first),
+            None => (0, (i64::from(PROCESSORS) - self.extents[class]).max(0)),
         };
-        (0..=last / step).map(move |choice| choice * step)
+        (first..=last).step_by(step as usize)
     }
 }
 
@@ -196,8 +227,7 @@ type Instances = [i64; INSTANCES as usize];
 type Excess = (i64, i64);
 
 impl Scene {
-    fn new(plan: &Plan, device: &Device, fill: i64, classes: &mut Classes) -> Self {
-        debug_assert_eq!(classes.members.len(), plan.layers.len() + 1);
+    fn new(plan: &Plan, device: &Device, fill: i64) -> Self {
         let processors = |tensor: usize| spread(plan.shape(source(tensor))[0]).processors;
         let mut kernels: Vec<Kernels> = plan
             .layers
@@ -316,8 +346,10 @@ impl Scene {
         let mut next = 0;
         (0..classes.extents.len())
             .map(|class| {
-                let last = classes.choices(class).last().unwrap_or(0);
-                let start = if next > last { 0 } else { next };
+                let mut choices = classes.choices(class);
+                let first = choices.next().unwrap_or(0);
+                let last = choices.last().unwrap_or(first);
+                let start = if next > last { first } else { next.max(first) };
                 let step = i64::from(PROCESSORS_PER_INSTANCE);
                 next = (start + classes.extents[class] + step - 1) / step * step;
                 start

@@ -6,6 +6,7 @@
 //!
 //! [`allocate`]: crate::allocate
 
+mod keep;
 mod limits;
 mod masks;
 mod order;
@@ -13,6 +14,8 @@ mod plan;
 mod text;
 
 pub use plan::{Plan, PlannedLayer};
+
+use keep::Kept;
 
 use std::sync::Arc;
 
@@ -40,6 +43,8 @@ pub struct Request<'a> {
     pub input: [i64; 3],
     /// Weight bits of each module of the model, where they are not 8.
     pub bits: &'a [Option<i64>],
+    /// The text of a file whose values stay where the model has the same layers.
+    pub existing: Option<&'a str>,
 }
 
 /// A network that no rule has anything to say against.
@@ -89,6 +94,9 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     if !limits.is_empty() {
         return Err(Refusal { reasons: limits });
     }
+    let kept = request
+        .existing
+        .map_or_else(Kept::default, |text| Kept::new(request, &plan, text));
     let streamable = match request.input[0] <= FIFO_CHANNELS {
         true => plan.streamable(device),
         false => 0,
@@ -101,7 +109,7 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
             continue;
         }
         for fill in FILL {
-            match attempt(request, device, plan.clone(), fill) {
+            match attempt(request, device, &kept, plan.clone(), fill) {
                 Ok(generated) => return Ok(generated),
                 Err(Failure {
                     badness,
@@ -119,10 +127,16 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
             }
         }
     }
-    Err(best.map_or_else(
+    let mut refusal = best.map_or_else(
         || Refusal::new("the model has no layers"),
         |(_, refusal)| refusal,
-    ))
+    );
+    if kept.holds() {
+        let held = "masks and offsets that the file has already stay: without some of them there may be \
+                    room";
+        refusal.reasons.push(held.to_owned());
+    }
+    Err(refusal)
 }
 
 /// Why an attempt failed.
@@ -142,15 +156,17 @@ const NO_TEXT: usize = usize::MAX;
 fn attempt(
     request: &Request,
     device: &'static Device,
+    kept: &Kept,
     mut plan: Plan,
     fill: i64,
 ) -> Result<Generated, Failure> {
     let facts = facts(request, &plan);
-    let fits = masks::choose(&mut plan, device, fill);
-    let text = text::write(request, &plan);
+    let fits = masks::choose(&mut plan, kept, device, fill);
+    plan.input_offset = kept.input_offset.unwrap_or(0);
+    let text = text::write(request, &plan, kept);
     let network = network::lower(&yaml::parse(&text), &text);
     let analysis = Analysis::new(&network, device, &facts);
-    if let Err(reason) = place_all(&mut plan, &network, &analysis, device) {
+    if let Err(reason) = place_all(&mut plan, kept, &network, &analysis, device) {
         // Where something is wrong already without offsets, that is the reason.
         let reasons = blockers(&check(&text, &facts), |finding| {
             !AWAITS_OFFSETS.contains(&(finding.code.0 / 100)) && finding.severity == Severity::Error
@@ -168,7 +184,7 @@ fn attempt(
             },
         });
     }
-    let text = text::write(request, &plan);
+    let text = text::write(request, &plan, kept);
     let findings = check(&text, &facts);
     let reasons = blockers(&findings, |_| true);
     if reasons.is_empty() {
@@ -242,12 +258,25 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
 /// Gives every output its place.
 fn place_all(
     plan: &mut Plan,
+    kept: &Kept,
     network: &Network,
     analysis: &Analysis,
     device: &'static Device,
 ) -> Result<(), String> {
-    let problem = Problem::new(network, analysis, device, Relation::AsRead)
+    let mut problem = Problem::new(network, analysis, device, Relation::AsRead)
         .map_err(|reason| in_words(network, &reason))?;
+    for bundle in &mut problem.bundles {
+        let held = bundle.members.iter().find_map(|member| {
+            let Source::Layer(layer) = member.source else {
+                return None;
+            };
+            Some(kept.layer(layer)?.out_offset? - member.offset)
+        });
+        if let Some(base) = held {
+            bundle.base = base;
+            bundle.pinned = true;
+        }
+    }
     let Some(placement) = place(&problem) else {
         let fullest = fullest(&problem).filter(|fullest| fullest.bytes > problem.capacity);
         return Err(match fullest {

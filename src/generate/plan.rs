@@ -518,14 +518,13 @@ impl Builder<'_> {
     /// unless the others can skip the gaps.
     fn let_take_turns(&mut self, inputs: &mut [Source], reader: usize) {
         let gap = inputs.len() as i64 - 1;
-        for at in 0..inputs.len() {
-            let source = inputs[at];
-            match source {
+        for input in inputs {
+            match *input {
                 Source::Layer(layer) if self.can_leave_gaps(layer, reader) => {
                     self.layers[layer].write_gap = gap;
                 }
-                _ => {
-                    inputs[at] = Source::Layer(self.layers.len());
+                source => {
+                    *input = Source::Layer(self.layers.len());
                     self.copy(source, gap);
                 }
             }

@@ -38,6 +38,8 @@ pub struct Order {
     pub checkpoint: Option<(PathBuf, Arc<Checkpoint>)>,
     /// The policy of its quantisation.
     pub policy: Option<PathBuf>,
+    /// The text of a file whose values stay where the model has the same layers.
+    pub existing: Option<String>,
 }
 
 /// Makes the network of a model. What is taken for true goes to `assumed`, a line each.
@@ -95,6 +97,7 @@ pub fn generate_network(
         dataset: order.dataset.as_deref().or(data_set).unwrap_or("sample"),
         input,
         bits: &bits,
+        existing: order.existing.as_deref(),
     };
     generate(&request).map_err(|refusal| refusal.reasons)
 }
