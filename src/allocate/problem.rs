@@ -74,6 +74,13 @@ impl Member {
         self.born <= other.dies && other.born <= self.dies
     }
 
+    /// Lies so many bytes further behind its bundle's base.
+    fn shift(&mut self, bytes: i64) {
+        self.offset += bytes;
+        self.end += bytes;
+        self.region = shifted(&self.region, bytes / 4);
+    }
+
     /// Bytes of the words that it has in an instance.
     pub(super) fn bytes_in(&self, instance: u32) -> i64 {
         let parts = self.region.parts.iter();
@@ -112,6 +119,38 @@ impl Problem {
             capacity: device.instance_bytes,
             device,
         })
+    }
+
+    /// Lays an output so many bytes before its reader's input, which it then may write over: the two
+    /// move as one from here on, and the input no longer stays where it is.
+    pub fn overlay(&mut self, input: Source, output: Source, before: i64) {
+        let (Some(into), Some(from)) = (self.bundle_of(input), self.bundle_of(output)) else {
+            return;
+        };
+        if into == from {
+            return;
+        }
+        let offset = |bundle: &Bundle, source: Source| {
+            let mut members = bundle.members.iter();
+            members
+                .find(|member| member.source == source)
+                .map_or(0, |member| member.offset)
+        };
+        let distance =
+            offset(&self.bundles[into], input) - before - offset(&self.bundles[from], output);
+        let mut moved = std::mem::take(&mut self.bundles[from].members);
+        moved.iter_mut().for_each(|member| member.shift(distance));
+        let bundle = &mut self.bundles[into];
+        bundle.members.append(&mut moved);
+        let lowest = bundle.members.iter().map(|member| member.offset).min();
+        let lowest = lowest.unwrap_or(0);
+        bundle
+            .members
+            .iter_mut()
+            .for_each(|member| member.shift(-lowest));
+        bundle.base += lowest;
+        bundle.pinned = false;
+        self.bundles.remove(from);
     }
 
     /// The bundle that holds the output of a layer, or the input.

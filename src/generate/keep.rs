@@ -107,7 +107,11 @@ fn around(network: &Network, text: &str) -> Option<[String; 2]> {
     let (first, last) = (layers.first()?, layers.last()?);
     let start = comment_start(text, first.head.start as usize);
     let end = line_end(text, last.span.end as usize);
-    Some([text[..start].to_owned(), text[end..].to_owned()])
+    let behind = match text[end..].trim() {
+        "" => "",
+        _ => &text[end..],
+    };
+    Some([text[..start].to_owned(), behind.to_owned()])
 }
 
 /// Where the comments above a line start.

@@ -383,6 +383,16 @@ fn rows(plan: &Plan, index: usize) -> i64 {
     (kernels * area * layer.bits.unwrap_or(WEIGHT_BITS) + ROW_BITS - 1) / ROW_BITS
 }
 
+/// Bytes of the distances between the outputs that follow each other over a tensor's place.
+fn chain(plan: &Plan, tensor: usize) -> i64 {
+    let own = |index: usize| plan.layers.get(index).map_or(0, |layer| layer.overlay);
+    let mut first = tensor;
+    while first > 0 && own(first - 1) > 0 {
+        first -= 1;
+    }
+    (first..).map(own).take_while(|bytes| *bytes > 0).sum()
+}
+
 /// What lies in data memory, and for how long.
 fn data(plan: &Plan) -> Vec<Data> {
     let steps = plan.layers.len();
@@ -406,6 +416,11 @@ fn data(plan: &Plan) -> Vec<Data> {
             if is_output {
                 life[1] = steps;
             }
+            // Who writes over it needs no room beside it, but some before it.
+            let overlaid = last.is_some_and(|last| plan.layers[last].overlay > 0);
+            if overlaid {
+                life[1] = life[0].max(last.unwrap_or(0).saturating_sub(1));
+            }
             let passes = spread(channels).passes;
             let bytes = match number {
                 _ if number < streaming || number == 0 && streaming > 0 => {
@@ -423,7 +438,7 @@ fn data(plan: &Plan) -> Vec<Data> {
             Data {
                 tensor: number,
                 processors: spread(channels).processors,
-                bytes,
+                bytes: bytes + chain(plan, number),
                 life,
             }
         })

@@ -83,7 +83,7 @@ const FILL: [i64; 4] = [100, 85, 70, 50];
 const FIFO_CHANNELS: i64 = 4;
 
 /// Makes a network. An input that does not fit into the memory streams through as many layers as
-/// it must.
+/// it must; where even that does not help, layers write over their input.
 ///
 /// # Errors
 /// What stands in the way: of the attempts that of the best.
@@ -102,29 +102,35 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
         false => 0,
     };
     let mut best: Option<(usize, Refusal)> = None;
-    for streaming in 0..=streamable {
-        let mut plan = plan.clone();
-        plan.stream(streaming);
-        if streaming < streamable && !plan.could_fit(device) {
-            continue;
-        }
-        for fill in FILL {
-            match attempt(request, device, &kept, plan.clone(), fill) {
-                Ok(generated) => return Ok(generated),
-                Err(Failure {
+    for overlay in [false, true] {
+        for streaming in 0..=streamable {
+            let mut plan = plan.clone();
+            plan.stream(streaming);
+            if streaming < streamable && !plan.could_fit(device) || overlay && !plan.overlay(device)
+            {
+                continue;
+            }
+            for fill in FILL {
+                let Failure {
                     badness,
                     refusal,
                     fits,
-                }) => {
-                    if best.as_ref().is_none_or(|(least, _)| badness < *least) {
-                        best = Some((badness, refusal));
-                    }
-                    // Other masks help only where the first ones fit, but not their offsets.
-                    if !fits {
-                        break;
-                    }
+                } = match attempt(request, device, &kept, plan.clone(), fill) {
+                    Ok(generated) => return Ok(generated),
+                    Err(failure) => failure,
+                };
+                if best.as_ref().is_none_or(|(least, _)| badness < *least) {
+                    best = Some((badness, refusal));
+                }
+                // Other masks help only where the first ones fit, but not their offsets.
+                if !fits {
+                    break;
                 }
             }
+        }
+        // Overlaps mend a lack of memory, nothing else.
+        if best.as_ref().is_none_or(|(badness, _)| *badness != NO_TEXT) {
+            break;
         }
     }
     let mut refusal = best.map_or_else(
@@ -249,6 +255,7 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
         weights: weights.collect(),
         flags: Some(Flags {
             fifo: plan.streams(),
+            overlap_data: plan.overlays(),
             ..Flags::default()
         }),
         model: Some(Arc::clone(model)),
@@ -275,6 +282,11 @@ fn place_all(
         if let Some(base) = held {
             bundle.base = base;
             bundle.pinned = true;
+        }
+    }
+    for (index, layer) in plan.layers.iter().enumerate() {
+        if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {
+            problem.overlay(input, Source::Layer(index), layer.overlay);
         }
     }
     let Some(placement) = place(&problem) else {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::analysis::{Operator, Spread};
-use crate::device::{Device, PROCESSORS};
+use crate::device::{Device, INSTANCES, PROCESSORS};
 use crate::facts::model::{Model, ModelOperator, ModelPool, Module, Operand};
 use crate::network::{Activation, Eltwise, Source};
 
@@ -68,6 +68,8 @@ pub struct PlannedLayer {
     pub output: bool,
     /// Whether it computes while its input still arrives.
     pub streaming: bool,
+    /// Bytes that its output lies before its input where it writes over that; 0 where it does not.
+    pub overlay: i64,
     /// Words that it skips behind each word that it reads.
     pub read_gap: i64,
     /// Words that it leaves free behind each word that it writes.
@@ -198,6 +200,61 @@ impl Plan {
         }
     }
 
+    /// Lets layers write over their input where both do not fit beside each other. Yields whether any
+    /// does.
+    pub(super) fn overlay(&mut self, device: &Device) -> bool {
+        for index in 0..self.layers.len() {
+            self.layers[index].overlay = self.overlay_of(index, device).unwrap_or(0);
+        }
+        self.overlays()
+    }
+
+    /// Whether any layer writes over its input.
+    pub fn overlays(&self) -> bool {
+        self.layers.iter().any(|layer| layer.overlay > 0)
+    }
+
+    /// How far before its input the output of a layer has to start so that nothing is overwritten
+    /// that is still to be read; none where it fits beside it, or may not write over it.
+    fn overlay_of(&self, index: usize, device: &Device) -> Option<i64> {
+        let own = &self.layers[index];
+        let (reads, writes) = (spread(own.reads[0]), spread(own.writes[0]));
+        let [_, height, width] = own.reads;
+        let bytes = height * width * reads.passes * 4;
+        let instances = |processors: i64| processors.div_euclid(4) + i64::from(processors % 4 > 0);
+        let beside = instances(reads.processors) + instances(writes.processors);
+        let fits =
+            bytes + own.output_bytes() <= device.instance_bytes || beside <= i64::from(INSTANCES);
+        let plain = matches!(own.operator, Operator::Conv1d | Operator::Conv2d)
+            && own.groups == 1
+            && !(own.streaming || own.flatten || own.wide)
+            && own.eltwise.is_none()
+            && own.read_gap == 0
+            && own.write_gap == 0
+            && (own.inputs.len() == 1 || own.joined == Joined::Beside)
+            && writes.passes <= reads.passes;
+        let needed_no_more = |source: &Source| {
+            let mut later = self.layers.iter().skip(index + 1);
+            let output = matches!(source, Source::Layer(layer) if self.layers[*layer].output);
+            let streamed = match source {
+                Source::Layer(layer) => self.layers[*layer].streaming,
+                Source::Input | Source::Buffer => self.streams(),
+            };
+            !output && !streamed && !later.any(|layer| layer.inputs.contains(source))
+        };
+        if fits || !plain || !own.inputs.iter().all(needed_no_more) {
+            return None;
+        }
+        let [rows, columns] = match own.kernel[..] {
+            [length] => [length, 1],
+            [rows, columns, ..] => [rows, columns],
+            [] => [1, 1],
+        };
+        // The rows of the window, and what the hardware may have read ahead.
+        let words = ((rows - 1) * width + columns).max(READ_AHEAD);
+        Some((words * reads.passes * 4 + OVERLAY_STEP - 1) / OVERLAY_STEP * OVERLAY_STEP)
+    }
+
     /// Whether every single thing that lies in memory as a whole fits an instance.
     pub(super) fn could_fit(&self, device: &Device) -> bool {
         let [channels, height, width] = self.input;
@@ -218,6 +275,11 @@ impl Plan {
         }
     }
 }
+
+/// Pixels that a layer which writes over its input stays behind at least.
+const READ_AHEAD: i64 = 64;
+/// Bytes that such a distance is a multiple of.
+const OVERLAY_STEP: i64 = 16;
 
 /// The pooling calls that happen in the one layer that reads them, with that layer's call.
 fn folded(model: &Model, order: &[usize]) -> HashMap<usize, usize> {
@@ -408,6 +470,7 @@ impl Builder<'_> {
             weight_source,
             output: self.outputs.contains(&index),
             streaming: false,
+            overlay: 0,
             read_gap: 0,
             write_gap: 0,
             reads: [channels, height, width],
@@ -604,6 +667,7 @@ impl Builder<'_> {
             weight_source: None,
             output: false,
             streaming: false,
+            overlay: 0,
             read_gap: 0,
             write_gap: gap,
             reads: shape,

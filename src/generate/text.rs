@@ -26,8 +26,15 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
         }
         layer(&mut layers, request, plan, kept, index);
     }
-    let flags = plan.streams().then_some("# ai8x-lint: flags=\"--fifo\"");
-    if let Some(text) = kept.around(&layers, flags) {
+    let flags: Vec<&str> = [
+        (plan.streams(), "--fifo"),
+        (plan.overlays(), "--overlap-data"),
+    ]
+    .into_iter()
+    .filter_map(|(needed, flag)| needed.then_some(flag))
+    .collect();
+    let flags = (!flags.is_empty()).then(|| format!("# ai8x-lint: flags=\"{}\"", flags.join(" ")));
+    if let Some(text) = kept.around(&layers, flags.as_deref()) {
         return text;
     }
     let mut text = format!(
@@ -38,7 +45,7 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
         request.device.name()
     );
     if let Some(flags) = flags {
-        text.push_str(flags);
+        text.push_str(&flags);
         text.push('\n');
     }
     let _ = write!(
