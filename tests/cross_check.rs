@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ai8x_lint::diagnostic::{Finding, Severity};
-use ai8x_lint::workspace::{Config, Overrides, SourceFile, lint_once};
+use ai8x_lint::workspace::{Config, Linted, Overrides, SourceFile, lint_once};
 use serde_json::Value;
 
 fn training() -> Option<PathBuf> {
@@ -66,7 +66,18 @@ fn the_vendors_networks_agree_with_the_vendors_models() {
             .filter(|finding| finding.code.0 / 10 == 86)
             .collect();
         let found = verdict(&own);
-        agreeing += usize::from(found == Verdict::default());
+        // Other rules judge by the channels of the model; in one file they are not the file's.
+        let before = errors(&lint_once(
+            &source,
+            &Config::default(),
+            &Overrides::default(),
+        ));
+        let more: BTreeSet<String> = errors(&linted).difference(&before).cloned().collect();
+        let is_known = file == "cats-dogs-chw.yaml";
+        if more.is_empty() == is_known {
+            wrong.push(format!("{file}: other errors {more:?}"));
+        }
+        agreeing += usize::from(found == Verdict::default() && more.is_empty());
         if found != by_hand(row) {
             let messages = own
                 .iter()
@@ -80,7 +91,15 @@ fn the_vendors_networks_agree_with_the_vendors_models() {
     }
     println!("{compared} networks compared, {agreeing} agree, {without} have no model");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!((compared, agreeing, without), (46, 39, 3));
+    assert_eq!((compared, agreeing, without), (46, 38, 3));
+}
+
+fn errors(linted: &Linted) -> BTreeSet<String> {
+    let findings = linted.report.findings.iter();
+    let errors = findings.filter(|finding| finding.severity == Severity::Error);
+    errors
+        .map(|finding| format!("{} {:?}", finding.code, finding.layer))
+        .collect()
 }
 
 /// Layers with other settings, layers with other inputs, the number of outputs that lack, and that

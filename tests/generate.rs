@@ -19,14 +19,12 @@ fn is_of_the_table(name: &str) -> bool {
 
 /// Models that no network can be: their bias, their input or their weights at 8 bits are too large,
 /// or they compute what the accelerator does not.
-const REFUSED: [&str; 10] = [
+const REFUSED: [&str; 8] = [
     "ai85actiontcn",
     "ai85nasnet_sequential_cifar100",
     "ai85nasnet_sequential_kws20",
     "ai85net6",
     "ai85squeezenet",
-    "ai85unetlarge",
-    "ai85unetmedium",
     "ai87netmobilenetv2",
     "ai87netmobilenetv2cifar100",
     "bayer2rgbnet",
@@ -110,20 +108,18 @@ fn of_trace(trace: &Value) -> Result<Generated, Refusal> {
         [_, channels, height, width] => [channels, height, width],
         _ => panic!("{shape:?}"),
     };
-    let bits: Vec<Option<i64>> = model
-        .modules
-        .iter()
-        .map(|module| bits(&model.name, &module.path))
-        .collect();
+    let mut model = Model::clone(&model);
+    for module in &mut model.modules {
+        module.bits = bits(&model.name, &module.path);
+    }
     generate(&Request {
-        model,
+        model: Arc::new(model),
         device: match trace["config"]["device"].as_i64() {
             Some(87) => DeviceId::Max78002,
             _ => DeviceId::Max78000,
         },
         dataset: trace["config"]["dataset"].as_str().unwrap_or("example"),
         input,
-        bits: &bits,
         existing: None,
     })
 }
@@ -176,7 +172,6 @@ fn merged(name: &str, device: DeviceId, input: [i64; 3], existing: Option<&str>)
         device,
         dataset: "example",
         input,
-        bits: &[],
         existing,
     });
     match outcome {

@@ -138,10 +138,7 @@ fn wrong_shapes_and_arguments_are_failures() {
     ];
     for (code, message) in failures {
         let model = forward(code);
-        let failure = model
-            .problems
-            .iter()
-            .find(|p| p.kind == ProblemKind::Failure);
+        let failure = model.problems.iter().find(|p| p.kind.stops());
         let found = failure.map(|p| p.message.as_str());
         assert_eq!(found, Some(message), "{code}: {:?}", model.problems);
     }

@@ -32,11 +32,11 @@ pub(super) struct Cli {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Lint network files
+    /// Lint network files, and models in Python
     Check(Box<CheckArgs>),
     /// Draw what lies where in data memory, and how much of the chip a network takes
     Map(MapArgs),
-    /// Choose where in data memory each layer writes, masks kept
+    /// Choose where in data memory each layer writes, and masks where there are none
     Allocate(AllocateArgs),
     /// Make the network file of a PyTorch model
     Generate(Box<GenerateArgs>),
@@ -65,7 +65,7 @@ impl Command {
 #[derive(Args)]
 #[command(group(ArgGroup::new("apply").args(["fix", "diff"]).multiple(true)))]
 pub(super) struct CheckArgs {
-    /// Files, and folders to look for networks in; `-` is standard input
+    /// Files, and folders to look for networks and models in; `-` is standard input
     #[arg(default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 
@@ -215,16 +215,54 @@ pub(super) struct AllocateArgs {
     /// The network
     pub(super) file: PathBuf,
     /// Move the output of this layer only: its number or its name
-    #[arg(long, value_name = "LAYER")]
+    #[arg(long, value_name = "LAYER", conflicts_with_all = ["keep", "objective"])]
     pub(super) layer: Option<String>,
-    /// Write the new offsets into the file instead of showing them
+    /// What stays as it is written; what is missing is always chosen
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub(super) keep: Keep,
+    /// What the offsets are to be good at
+    #[arg(long, value_name = "GOAL", value_enum, default_value_t)]
+    pub(super) objective: Goal,
+    /// Show the changes; that is what happens without --write and --report
+    #[arg(long, conflicts_with = "write")]
+    pub(super) diff: bool,
+    /// Write the changes into the file instead of showing them
     #[arg(long)]
     pub(super) write: bool,
+    /// Print how full the memories are, before and after
+    #[arg(long)]
+    pub(super) report: bool,
     #[command(flatten)]
     pub(super) facts: FactArgs,
     /// The configuration file, instead of the nearest one above the network
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+/// What `allocate` leaves as it is.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum Keep {
+    /// The masks
+    #[default]
+    Masks,
+    /// The offsets
+    Offsets,
+    /// Masks and offsets
+    All,
+    /// Neither
+    Nothing,
+}
+
+/// What `allocate` aims at.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum Goal {
+    /// The lowest peak
+    #[default]
+    Peak,
+    /// The fewest changes
+    Edits,
+    /// Round offsets
+    Readable,
 }
 
 #[derive(Args)]

@@ -41,8 +41,6 @@ pub struct Request<'a> {
     pub dataset: &'a str,
     /// The input as channels, height and width (1-D data has width 1).
     pub input: [i64; 3],
-    /// Weight bits of each module of the model, where they are not 8.
-    pub bits: &'a [Option<i64>],
     /// The text of a file whose values stay where the model has the same layers.
     pub existing: Option<&'a str>,
 }
@@ -233,9 +231,9 @@ fn blockers(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Vec<Stri
 /// What the model says about the network beside its text.
 fn facts(request: &Request, plan: &Plan) -> Facts {
     let model = &request.model;
-    let weights = model.modules.iter().enumerate();
-    let weights = weights.filter(|(_, module)| module.operator.convolves());
-    let weights = weights.map(|(index, module)| {
+    let weights = model.modules.iter();
+    let weights = weights.filter(|module| module.operator.convolves());
+    let weights = weights.map(|module| {
         Some(Weight {
             in_channels: module.in_channels?,
             out_channels: module.out_channels?,
@@ -243,7 +241,7 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
                 ModelOperator::Linear => vec![1],
                 _ => module.kernel.clone(),
             },
-            bits: request.bits.get(index).copied().flatten(),
+            bits: module.bits,
             bias: module.bias,
             groups: module.groups,
         })
@@ -337,6 +335,19 @@ fn in_words(network: &Network, reason: &Unplaceable) -> String {
             "what {} reads together cannot lie as it wants: another layer wants it otherwise",
             network.label(*layer)
         ),
+        Unplaceable::Channels(layers) => {
+            let layers: Vec<String> = layers.iter().map(|&layer| network.label(layer)).collect();
+            format!(
+                "how many channels {} reads or writes is not known",
+                words::list(&layers)
+            )
+        }
+        Unplaceable::Masks(layer) => {
+            format!(
+                "the masks around {} do not fit together",
+                network.label(*layer)
+            )
+        }
         Unplaceable::Buffer => "a rolling buffer cannot be placed".to_owned(),
     }
 }

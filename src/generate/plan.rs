@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::analysis::{Operator, Spread};
-use crate::device::{Device, INSTANCES, PROCESSORS};
+use crate::device::{Device, INSTANCES, PROCESSORS, WEIGHT_BITS};
 use crate::facts::model::{Model, ModelOperator, ModelPool, Module, Operand};
 use crate::network::{Activation, Eltwise, Source};
 
@@ -130,7 +130,6 @@ impl Plan {
         let mut builder = Builder {
             model,
             input: request.input,
-            bits: request.bits,
             device,
             layers: Vec::new(),
             made: HashMap::new(),
@@ -364,7 +363,6 @@ fn weights(module: &Module) -> i64 {
 struct Builder<'a> {
     model: &'a Model,
     input: [i64; 3],
-    bits: &'a [Option<i64>],
     device: &'a Device,
     layers: Vec<PlannedLayer>,
     /// The layer of each call.
@@ -454,7 +452,7 @@ impl Builder<'_> {
                 true => module.groups.ok_or_else(|| unknown("number of groups"))?,
                 false => 1,
             },
-            bits: self.bits.get(call.module).copied().flatten(),
+            bits: module.bits.filter(|bits| *bits != WEIGHT_BITS),
             weights: weights(module),
             bias: module.bias.unwrap_or(false),
             eltwise,

@@ -1,18 +1,19 @@
 //! Findings as diagnostics.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Location, NumberOrString, Uri,
+    Location, NumberOrString,
 };
 
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::report::FileReport;
 use crate::text::{Span, TextFile};
 
+use super::address::file_uri;
 use super::client::Abilities;
 use super::pages::Pages;
 use super::position::Lines;
@@ -41,7 +42,7 @@ pub(super) fn diagnostics(
     abilities: Abilities,
     pages: &Pages,
 ) -> Vec<Diagnostic> {
-    if !snapshot.is_network {
+    if !snapshot.is_ours() {
         return Vec::new();
     }
     let sidecar = snapshot.linted.sidecar.as_ref();
@@ -105,7 +106,7 @@ pub(super) fn diagnostic(
 
 /// A place of another file.
 fn elsewhere(file: &TextFile, span: Span, abilities: Abilities) -> Option<Location> {
-    let uri = Uri::from_file_path(path::absolute(&file.path).ok()?)?;
+    let uri = file_uri(Path::new(&file.path))?;
     let lines = Lines::new(&file.text, abilities.encoding);
     Some(Location::new(uri, lines.range(&file.text, span)))
 }
@@ -121,7 +122,7 @@ fn related(
         for (location, text) in places {
             let line = location.range.start.line + 1;
             let file = location.uri.to_file_path();
-            let name = file.as_deref().and_then(path::Path::file_name);
+            let name = file.as_deref().and_then(Path::file_name);
             let place = match name.filter(|_| location.uri != snapshot.uri) {
                 Some(name) => format!("{}, line {line}", name.display()),
                 None => format!("line {line}"),
@@ -168,9 +169,7 @@ fn data(snapshot: &Snapshot, finding: &Finding) -> Value {
 /// What is wrong with a file that belongs to the network, said at the network's first byte.
 fn faults(snapshot: &Snapshot, report: &FileReport, abilities: Abilities) -> Vec<Diagnostic> {
     let lines = Lines::new(&report.text, abilities.encoding);
-    let uri = path::absolute(&report.path)
-        .ok()
-        .and_then(Uri::from_file_path);
+    let uri = file_uri(Path::new(&report.path));
     report
         .findings
         .iter()

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::front;
 use super::layer_table::ArgumentPlaces;
 use super::model::{
-    Call, Input, Layer, Model, Place, Problem, ProblemKind, Resolve, Source, TrainingDevice,
+    Call, Defaults, Input, Layer, Model, Operation, Place, Problem, ProblemKind, Resolve, Source,
+    TrainingDevice,
 };
 use super::syntax::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
 use super::value::{Class, Function, Kind, Names, Object, Tensor, Value};
@@ -51,7 +52,16 @@ impl Stop {
             kind,
             message,
             place,
+            calls: Vec::new(),
         }))
+    }
+
+    /// Adds the call that is left by it.
+    pub(super) fn leaving(mut self, call: Place) -> Self {
+        if let Self::Failure(problem) | Self::Budget(problem) = &mut self {
+            problem.calls.push(call);
+        }
+        self
     }
 }
 
@@ -109,6 +119,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) calls: Vec<Call>,
     root: Option<Value>,
     outputs: Vec<Input>,
+    operations: Vec<Operation>,
+    pub(super) defaults: Defaults,
     problems: Vec<Problem>,
     /// All objects, to break their cycles at the end.
     pub(super) objects: Vec<Rc<Object>>,
@@ -132,6 +144,8 @@ impl<'a> Interpreter<'a> {
             calls: Vec::new(),
             root: None,
             outputs: Vec::new(),
+            operations: Vec::new(),
+            defaults: Defaults::default(),
             problems: Vec::new(),
             objects: Vec::new(),
         }
@@ -252,12 +266,21 @@ impl<'a> Interpreter<'a> {
 
     /// Keeps a problem that does not stop the run.
     pub(super) fn note(&mut self, kind: ProblemKind, message: String, place: Place) {
-        let problem = Problem {
+        self.keep(Problem {
             kind,
             message,
             place,
-        };
-        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+            calls: self.trail.iter().rev().copied().collect(),
+        });
+    }
+
+    /// Keeps a problem that is not known yet.
+    fn keep(&mut self, problem: Problem) {
+        let is_known = self.problems.iter().any(|known| {
+            (known.kind, &known.message, known.place)
+                == (problem.kind, &problem.message, problem.place)
+        });
+        if self.problems.len() < MAX_PROBLEMS && !is_known {
             self.problems.push(problem);
         }
     }
@@ -269,6 +292,21 @@ impl<'a> Interpreter<'a> {
         kind
     }
 
+    /// Keeps an operation on tensors that the accelerator does not run.
+    pub(super) fn operation(&mut self, name: &str, place: Place) {
+        let is_known = self
+            .operations
+            .iter()
+            .any(|known| known.name == name && known.places.first() == Some(&place));
+        if self.operations.len() < MAX_PROBLEMS && !is_known {
+            let outside = self.trail.iter().rev().copied().filter(|at| *at != place);
+            self.operations.push(Operation {
+                name: name.to_owned(),
+                places: std::iter::once(place).chain(outside).collect(),
+            });
+        }
+    }
+
     pub(super) fn report(&mut self, stop: Stop) {
         let problem = match stop {
             Stop::Failure(problem) | Stop::Budget(problem) => *problem,
@@ -277,9 +315,7 @@ impl<'a> Interpreter<'a> {
         };
         // The one that stopped the run must not be lost behind mere notes.
         self.problems.truncate(MAX_PROBLEMS - 1);
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
-        }
+        self.keep(problem);
     }
 
     // ---- functions -----------------------------------------------------------------------------
@@ -618,6 +654,7 @@ impl<'a> Interpreter<'a> {
     /// The model, with its layers in order of registration.
     pub(super) fn finish(mut self) -> Model {
         let mut found = Vec::new();
+        let is_built = self.root.is_some();
         if let Some(root) = self.root.take() {
             collect_layers(&root, &mut found);
         }
@@ -649,7 +686,10 @@ impl<'a> Interpreter<'a> {
             layers,
             calls: self.calls,
             outputs: self.outputs,
+            operations: self.operations,
             problems: self.problems,
+            is_built,
+            defaults: self.defaults,
         }
     }
 
@@ -678,6 +718,7 @@ pub(super) fn budget(message: String, place: Place) -> Stop {
         kind: ProblemKind::Budget,
         message: format!("not followed to the end: {message}"),
         place,
+        calls: Vec::new(),
     }))
 }
 

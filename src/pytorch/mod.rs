@@ -22,6 +22,7 @@ mod library;
 mod lists;
 mod model;
 mod operators;
+mod outline;
 mod syntax;
 mod tensor;
 mod torch;
@@ -29,11 +30,12 @@ mod training;
 mod value;
 
 pub use model::{
-    Argument, Call, Fact, Input, Layer, Literal, Model, Operator, Place, Pool, PoolKind, Problem,
-    ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
+    Argument, Call, Defaults, Fact, Input, Layer, Literal, Model, Operation, Operator, Place, Pool,
+    PoolKind, Problem, ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
 };
 
 pub use lists::{DataSet, Offer, data_sets, offers};
+pub use outline::{Entry, Outline, is_model_file, outline};
 pub use training::{Training, input_of_network};
 
 use std::rc::Rc;

@@ -289,12 +289,39 @@ pub enum ProblemKind {
     Syntax,
     /// The model does not exist.
     Missing,
-    /// Python or the trainer would stop here: a failed assertion, a wrong argument, wrong shapes.
+    /// Python or the trainer would stop here: a failed assertion, a wrong argument.
     Failure,
+    /// Python would stop here: a keyword is given twice.
+    Keyword,
+    /// PyTorch would stop here: shapes that do not fit.
+    Shape,
+    /// PyTorch would stop here: a layer needs another number of dimensions.
+    Rank,
+    /// PyTorch would stop here: nothing is left of a map.
+    Empty,
+    /// A layer of PyTorch's own where the trainer has one that can be quantised; followed no
+    /// further.
+    Foreign,
     /// Something that this reader does not know.
     Unknown,
     /// Too much work.
     Budget,
+}
+
+impl ProblemKind {
+    /// Whether the reader got no further.
+    pub const fn stops(self) -> bool {
+        match self {
+            Self::Missing
+            | Self::Failure
+            | Self::Keyword
+            | Self::Shape
+            | Self::Rank
+            | Self::Empty
+            | Self::Budget => true,
+            Self::Syntax | Self::Foreign | Self::Unknown => false,
+        }
+    }
 }
 
 /// Something that stopped the reader or left a hole.
@@ -306,6 +333,26 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub place: Place,
+    /// The calls that led there, innermost first.
+    pub calls: Vec<Place>,
+}
+
+/// An operation on tensors in `forward` that is no layer and that the accelerator does not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name, as sources have it in `via`.
+    pub name: String,
+    /// Where, then the calls that led there, innermost first.
+    pub places: Vec<Place>,
+}
+
+/// What the signature of the model's class says of its input, where nobody passes anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// `num_channels`
+    pub channels: Option<i64>,
+    /// `dimensions`
+    pub dimensions: Option<Vec<i64>>,
 }
 
 /// What a model file says.
@@ -320,8 +367,14 @@ pub struct Model {
     pub calls: Vec<Call>,
     /// What `forward` returns.
     pub outputs: Vec<Input>,
+    /// The operations of `forward` that the accelerator does not run.
+    pub operations: Vec<Operation>,
     /// What stopped the reader or left holes.
     pub problems: Vec<Problem>,
+    /// Whether the constructor came to its end.
+    pub is_built: bool,
+    /// The arguments that the first class with both was made with.
+    pub defaults: Defaults,
 }
 
 impl Model {
@@ -332,6 +385,7 @@ impl Model {
                 kind: ProblemKind::Budget,
                 message: message.to_owned(),
                 place: Place::start_of(0),
+                calls: Vec::new(),
             }],
             ..Self::default()
         }
@@ -346,11 +400,6 @@ impl Model {
 
     /// Whether the model was built and followed to the end.
     pub fn is_complete(&self) -> bool {
-        !self.problems.iter().any(|problem| {
-            matches!(
-                problem.kind,
-                ProblemKind::Missing | ProblemKind::Failure | ProblemKind::Budget
-            )
-        })
+        !self.problems.iter().any(|problem| problem.kind.stops())
     }
 }

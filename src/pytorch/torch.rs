@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::calls::{Keywords, failure};
+use super::calls::{Keywords, is_free, misfit};
 use super::expressions::{constant_tensor, position, shape_value};
 use super::interpreter::{Interpreter, Stop};
 use super::model::{Literal, Place, ProblemKind};
@@ -55,7 +55,12 @@ impl Interpreter<'_> {
             "Parameter" => Kind::unknown("a parameter"),
             _ => {
                 let why = format!("`nn.{name}` does not run on the accelerator");
-                self.unknown(why, place)
+                if has_weights(name) {
+                    self.note(ProblemKind::Foreign, why.clone(), place);
+                    Kind::unknown(&why)
+                } else {
+                    self.unknown(why, place)
+                }
             }
         };
         Ok(Value::new(kind, place))
@@ -107,6 +112,7 @@ impl Interpreter<'_> {
         if sources.is_empty() {
             return Ok(unknown);
         }
+        self.operation(path, place);
         let result = Tensor {
             shape: None,
             sources,
@@ -157,7 +163,7 @@ impl Interpreter<'_> {
                             .all(|(at, (a, b))| at == side || a == b);
                     if !fits {
                         let (a, b) = (tensor::show(shape), tensor::show(other));
-                        return Err(failure(
+                        return Err(misfit(
                             format!("tensors of the shapes {a} and {b} cannot be concatenated"),
                             place,
                         ));
@@ -227,7 +233,7 @@ impl Interpreter<'_> {
             "view" | "reshape" => match shape_argument(arguments) {
                 None => None,
                 Some(wanted) => {
-                    tensor::reshaped(shape, &wanted).map_err(|message| failure(message, place))?
+                    tensor::reshaped(shape, &wanted).map_err(|message| misfit(message, place))?
                 }
             },
             "permute" => shape_argument(arguments)
@@ -302,9 +308,36 @@ impl Interpreter<'_> {
             }
         };
         let result = tensor.after(name, result);
+        if !is_free(name) {
+            self.operation(name, place);
+        }
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }
+}
+
+/// Whether a class of PyTorch makes layers with weights.
+fn has_weights(name: &str) -> bool {
+    let kinds = [
+        "Conv",
+        "LazyConv",
+        "Linear",
+        "LazyLinear",
+        "Bilinear",
+        "BatchNorm",
+        "LazyBatchNorm",
+        "InstanceNorm",
+        "LayerNorm",
+        "GroupNorm",
+        "LSTM",
+        "GRU",
+        "RNN",
+        "Embedding",
+        "MultiheadAttention",
+        "Transformer",
+        "PReLU",
+    ];
+    kinds.iter().any(|kind| name.starts_with(kind))
 }
 
 fn keyword<'a>(keywords: &'a Keywords, name: &str) -> Option<&'a Value> {

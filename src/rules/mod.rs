@@ -33,7 +33,8 @@ macro_rules! example_network {
     };
 }
 
-/// A model for an example, called `demo`: what it constructs, and what `forward` does.
+/// A model for an example, called `demo`: what it constructs, and what `forward` does. Or a complete
+/// model file, of the lines behind `super().__init__()`; they start with a line break.
 macro_rules! example_model {
     ($construct:literal, $forward:literal) => {
         concat!(
@@ -46,6 +47,18 @@ macro_rules! example_model {
             "\n\ndef demo(pretrained=False, **kwargs):\n    return Demo(**kwargs)\n"
         )
     };
+    ($body:literal) => {
+        concat!(
+            "import torch.nn as nn\nimport torch.nn.functional as F\n\nimport ai8x\n\n\n",
+            "class Net(nn.Module):\n",
+            "    def __init__(self, num_classes=10, num_channels=3, dimensions=(32, 32), bias=True, \
+             **kwargs):\n",
+            "        super().__init__()",
+            $body,
+            "\n\ndef ai85demo(pretrained=False, **kwargs):\n    return Net(**kwargs)\n\n\n",
+            "models = [{'name': 'ai85demo', 'min_input': 1, 'dim': 2}]\n"
+        )
+    };
 }
 
 pub mod advice;
@@ -54,6 +67,7 @@ pub mod device;
 pub mod model;
 pub mod operators;
 pub mod processors;
+pub mod python;
 pub mod sequence;
 pub mod streaming;
 pub mod syntax;
@@ -62,6 +76,7 @@ pub mod weight_memory;
 
 mod edits;
 pub(crate) mod relocate;
+mod repair;
 mod run;
 pub(crate) mod words;
 

@@ -8,7 +8,7 @@ use crate::text::Span;
 
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
-    processors, sequence, streaming, syntax, tool, weight_memory,
+    processors, python, sequence, streaming, syntax, tool, weight_memory,
 };
 
 /// All rules, by code.
@@ -36,10 +36,20 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
     all().find(|rule| Some(rule.code) == code || rule.name.eq_ignore_ascii_case(code_or_name))
 }
 
-/// All codes that findings can have, those of the tool itself last.
+/// All codes that findings can have, by code.
 pub fn documented() -> impl Iterator<Item = Documentation> {
-    all()
+    let models = || python::RULES.iter().map(|rule| rule.documentation());
+    let first = models().next().map(|rule| rule.code);
+    let (before, behind) = (all(), all());
+    before
+        .filter(move |rule| Some(rule.code) < first)
         .map(Rule::documentation)
+        .chain(models())
+        .chain(
+            behind
+                .filter(move |rule| Some(rule.code) >= first)
+                .map(Rule::documentation),
+        )
         .chain(tool::TOOL.iter().copied())
 }
 
@@ -48,7 +58,7 @@ pub fn on_by_default(code: Code) -> bool {
     !OFF_BY_DEFAULT.contains(&code)
 }
 
-const OFF_BY_DEFAULT: &[Code] = &[Code(253), Code(952), Code(953)];
+const OFF_BY_DEFAULT: &[Code] = &[Code(253), Code(878), Code(952), Code(953)];
 
 /// Runs every rule; findings come in order of the text, one for each root cause.
 pub fn run(context: &Context) -> Vec<Finding> {

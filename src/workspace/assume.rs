@@ -8,17 +8,17 @@ use std::sync::Arc;
 use crate::device::{self, DeviceId};
 use crate::diagnostic::Finding;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{self, Layer, Network, Operation, Spanned};
+use crate::network::{Layer, Network, Operation, Spanned};
 use crate::pytorch::checkpoint::{self, Checkpoint};
 use crate::pytorch::dataset;
 use crate::report::FileReport;
 use crate::rules::tool::CONFIGURATION;
 use crate::text::Span;
 
-use super::beside::{Builds, Said, Unsettled, load_checkpoint, load_sample, usual_sample};
+use super::beside::{Builds, Said, Unsettled, joined, load_checkpoint, load_sample, usual_sample};
 use super::config::Config;
+use super::counterpart::{Finder, ModelName, Modeled};
 use super::directives::Directives;
-use super::models::{Finder, ModelName, Modeled};
 use super::selection::Selection;
 use super::shapes::Shapes;
 use super::shown;
@@ -212,6 +212,7 @@ impl Assumptions {
 }
 
 /// What comes of looking for what a network does not say.
+#[derive(Default)]
 pub(super) struct Gathered {
     pub(super) assumptions: Assumptions,
     /// What is wrong with the directives that name files.
@@ -223,6 +224,7 @@ pub(super) struct Gathered {
 /// Looks through all sources.
 pub(super) fn gather(
     file: &SourceFile,
+    network: &Network,
     config: &Config,
     overrides: &Overrides,
     directives: &Directives,
@@ -235,7 +237,6 @@ pub(super) fn gather(
     };
     let stated = sources.stated_device();
     let builds = Builds::find(&file.path, stated.as_ref().map(|known| known.value));
-    let network = network::lower(&file.document, &file.text);
     let mut gathered = Gathered {
         assumptions: Assumptions {
             each_device: overrides.device == Some(DeviceChoice::Both),
@@ -248,19 +249,35 @@ pub(super) fn gather(
     known.device = sources.device(stated, &builds, &mut known.unsettled);
     known.flags = sources.flags(&builds, &mut known.unsettled);
     known.checkpoint = sources.checkpoint(
-        &network,
+        network,
         &builds,
         &mut known.unsettled,
         &mut gathered.problems,
     );
-    known.input = sources.input(&network, &builds, &mut known.unsettled);
-    sources.model(&network, known, &mut gathered.problems);
+    known.input = sources.input(network, &builds, &mut known.unsettled);
+    sources.model(network, known, &mut gathered.problems);
     match sources.shapes() {
         Ok(shapes) => known.shapes = shapes,
         Err(ShapesFault::Missing(problem)) => gathered.problems.push(*problem),
         Err(ShapesFault::Wrong(report)) => gathered.sidecar = Some(report),
     }
     gathered
+}
+
+/// The chip that somebody states for a file.
+pub(super) fn stated_device(
+    file: &SourceFile,
+    config: &Config,
+    overrides: &Overrides,
+    directives: &Directives,
+) -> Option<Known<DeviceId>> {
+    let sources = Sources {
+        file,
+        config,
+        overrides,
+        directives,
+    };
+    sources.stated_device()
 }
 
 struct Sources<'a> {
@@ -426,7 +443,7 @@ impl Sources<'_> {
                 let folder = self.file.path.parent().unwrap_or(Path::new(""));
                 let said = match self.directed(&self.directives.checkpoint) {
                     Some(Known { value, origin }) => Said::One(Known {
-                        value: folder.join(value),
+                        value: joined(folder, value),
                         origin,
                     }),
                     None => builds.checkpoint(),

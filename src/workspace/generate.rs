@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::device::DeviceId;
-use crate::facts::model::{Model, Module};
+use crate::facts::model::Model;
 use crate::generate::{Generated, Request, generate};
 use crate::network;
 use crate::pytorch::TrainingDevice;
@@ -14,7 +14,7 @@ use crate::pytorch::policy::Policy;
 
 use super::assume::{Known, Origin};
 use super::config::Config;
-use super::models::{Finder, ModelName, build};
+use super::counterpart::{Finder, ModelName, build};
 use super::shown;
 use super::source::{SourceFile, reason};
 use super::training::{TrainingRun, project, training_run};
@@ -71,7 +71,7 @@ pub fn generate_network(
     let name = model.name.clone().unwrap_or_default();
     let folder = project(&model.path);
     let mut run = training_run(folder, &name, &network, order.device, order.input);
-    insist(order, &mut run);
+    insist(order, &mut run).map_err(one)?;
     let training = &run.training;
     let Some(input) = training.input else {
         return Err(one(
@@ -84,10 +84,9 @@ pub fn generate_network(
         TrainingDevice::Ai84 | TrainingDevice::Ai85 => DeviceId::Max78000,
     };
     assumed.push(device.name().to_owned());
-    let mut facts = Model::clone(&*build(&model, &name, training).map_err(one)?);
-    let mut bits = bits_of_policy(order, &run, &facts, assumed).map_err(one)?;
+    let mut facts = Model::clone(&*build(&model, &name, &run).map_err(one)?);
     if let Some((path, checkpoint)) = &order.checkpoint {
-        apply(checkpoint, &mut facts, &mut bits)
+        apply(checkpoint, &mut facts)
             .map_err(|reason| one(format!("{}: {reason}", shown(path))))?;
     }
     let data_set = run.data_set.as_ref().map(|(set, _)| set.name.as_str());
@@ -96,7 +95,6 @@ pub fn generate_network(
         device,
         dataset: order.dataset.as_deref().or(data_set).unwrap_or("sample"),
         input,
-        bits: &bits,
         existing: order.existing.as_deref(),
     };
     generate(&request).map_err(|refusal| refusal.reasons)
@@ -115,46 +113,30 @@ fn wanted(order: &Order) -> SourceFile {
 }
 
 /// Puts what is said in place of what was found.
-fn insist(order: &Order, run: &mut TrainingRun) {
+fn insist(order: &Order, run: &mut TrainingRun) -> Result<(), String> {
+    if let Some(path) = &order.policy {
+        let text = fs::read_to_string(path)
+            .map_err(|error| format!("{}: {}", shown(path), reason(&error)))?;
+        let policy = Policy::parse(&text).map_err(|reason| format!("{}: {reason}", shown(path)))?;
+        run.policy = Some(policy);
+    }
     let training = &mut run.training;
     training.input = order.input.or(training.input);
     training.classes = order.classes.or(training.classes);
-    if order.bias {
-        training.bias = Some(true);
-    }
+    // The trainer trains without bias unless it is told to.
+    training.bias = Some(order.bias || training.bias == Some(true));
     match order.device {
         Some(DeviceId::Max78000) => training.device = TrainingDevice::Ai85,
         Some(DeviceId::Max78002) => training.device = TrainingDevice::Ai87,
         None => {}
     }
-}
-
-/// Weight bits by the policy that is named, or that the training script names.
-fn bits_of_policy(
-    order: &Order,
-    run: &TrainingRun,
-    model: &Model,
-    assumed: &mut Vec<String>,
-) -> Result<Vec<Option<i64>>, String> {
-    let Some(path) = order.policy.as_ref().or(run.policy.as_ref()) else {
-        return Ok(vec![None; model.modules.len()]);
-    };
-    assumed.push(format!("weight bits of {}", shown(path)));
-    let text =
-        fs::read_to_string(path).map_err(|error| format!("{}: {}", shown(path), reason(&error)))?;
-    let policy = Policy::parse(&text).map_err(|reason| format!("{}: {reason}", shown(path)))?;
-    let bits = |module: &Module| policy.bits(&module.path).filter(|bits| *bits != 8);
-    Ok(model.modules.iter().map(bits).collect())
+    Ok(())
 }
 
 /// Takes bits and bias from a checkpoint.
-fn apply(
-    checkpoint: &Checkpoint,
-    model: &mut Model,
-    bits: &mut [Option<i64>],
-) -> Result<(), String> {
-    let modules = model.modules.iter_mut().zip(bits);
-    for (module, bits) in modules.filter(|(module, _)| module.operator.convolves()) {
+fn apply(checkpoint: &Checkpoint, model: &mut Model) -> Result<(), String> {
+    let modules = model.modules.iter_mut();
+    for module in modules.filter(|module| module.operator.convolves()) {
         let mut layers = checkpoint.layers.iter();
         let layer = layers.find(|layer| {
             let name = layer.name.strip_prefix("module.").unwrap_or(&layer.name);
@@ -163,9 +145,7 @@ fn apply(
         let Some(layer) = layer else {
             return Err(format!("it has no weights for `{}`", module.path));
         };
-        if layer.bits.is_some() {
-            *bits = layer.bits.filter(|bits| *bits != 8);
-        }
+        module.bits = layer.bits.or(module.bits);
         module.bias = layer.bias.or(module.bias);
     }
     Ok(())

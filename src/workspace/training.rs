@@ -6,13 +6,14 @@ use std::sync::LazyLock;
 
 use crate::device::DeviceId;
 use crate::network::Network;
+use crate::pytorch::policy::Policy;
 use crate::pytorch::script::Command;
 use crate::pytorch::{self, DataSet, Training, TrainingDevice, dataset, input_of_network};
 use crate::rules::words::{count, dims};
 
 use super::beside::{commands_of, files_of};
+use super::counterpart::read_text;
 use super::memo::Memo;
-use super::models::read_text;
 use super::shown;
 
 /// The vendor's tool that trains a model.
@@ -20,6 +21,7 @@ const TRAINER: &str = "train.py";
 /// Files of data sets that are looked into.
 const MOST_FILES: usize = 256;
 
+static POLICIES: LazyLock<Memo<Option<Policy>>> = LazyLock::new(Memo::default);
 static DATA_SETS: LazyLock<Memo<Vec<DataSet>>> = LazyLock::new(Memo::default);
 
 /// How a model is trained, and who says so.
@@ -29,8 +31,8 @@ pub struct TrainingRun {
     pub training: Training,
     /// The data set, and whether the network names it by all its letters.
     pub data_set: Option<(DataSet, bool)>,
-    /// The policy of quantisation-aware training.
-    pub policy: Option<PathBuf>,
+    /// The weight bits that training aims at.
+    pub policy: Option<Policy>,
     /// Each thing that is known, with its source, in words.
     pub known: Vec<String>,
 }
@@ -82,7 +84,7 @@ pub(super) fn training_run(
         None => "input unknown, so that only the layers are compared".to_owned(),
     });
     options(&mut run, &calls);
-    run.policy = policy(project, &calls);
+    policy(&mut run, project, &calls);
     run.training.frames = frames(network);
     run.training.device = calls
         .iter()
@@ -146,15 +148,26 @@ fn options(run: &mut TrainingRun, calls: &[Call]) {
     }
 }
 
-/// The policy that all commands name that name one.
-fn policy(project: &Path, calls: &[Call]) -> Option<PathBuf> {
-    let mut named = calls
-        .iter()
-        .filter_map(|call| call.command.setting("--qat-policy").known())
-        .filter(|policy| *policy != "None");
-    let first = named.next()?;
+/// The policy that all commands name; some only evaluate the model.
+fn policy(run: &mut TrainingRun, project: &Path, calls: &[Call]) {
+    let training = calls.iter().filter(|call| !call.command.has("--evaluate"));
+    let mut named = training.map(|call| call.command.setting("--qat-policy").known());
+    let Some(first) = named.next().flatten() else {
+        return;
+    };
+    if !named.all(|other| other == Some(first)) {
+        return;
+    }
     let path = project.join(first);
-    (named.all(|policy| policy == first) && path.is_file()).then_some(path)
+    if let Ok(Some(policy)) = POLICIES.get(&path, read_policy).as_deref() {
+        run.policy = Some(policy.clone());
+        run.known
+            .push(format!("weight bits as {} says", shown(&path)));
+    }
+}
+
+fn read_policy(path: &Path) -> Option<Policy> {
+    Policy::parse(&read_text(path).ok()?).ok()
 }
 
 /// The frames of a model that looks at several: as many as the data buffer holds where a layer
@@ -195,7 +208,7 @@ fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>
         all.push(DataSet {
             name: name.to_owned(),
             input: Some(input),
-            classes: None,
+            classes: dataset::classes(name),
         });
     }
     let named = |set: &DataSet, call: &Call| {

@@ -5,6 +5,7 @@ mod client;
 mod diagnostics;
 mod features;
 mod life;
+mod models;
 mod surroundings;
 mod text;
 

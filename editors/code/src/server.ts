@@ -14,11 +14,14 @@ import { MAP_REQUEST, THEME_NOTIFICATION, type MapAnswer } from './protocol';
 import { SECTION } from './settings';
 import { theme } from './theme';
 
-/** Networks may lie on disk, on a remote machine, or nowhere yet; the left side of a diff is none. */
-export const SELECTOR = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'].map((scheme) => ({
-  scheme,
-  language: 'yaml',
-}));
+/**
+ * Networks and models may lie on disk, on a remote machine, or nowhere yet; the left side of a diff is
+ * neither. The server tells models from other Python files, and says nothing of those.
+ */
+export const SELECTOR = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'].flatMap((scheme) => [
+  { scheme, language: 'yaml' },
+  { scheme, language: 'python' },
+]);
 
 export type Condition =
   | { state: 'starting' }

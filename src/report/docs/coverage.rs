@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::diagnostic::Code;
-use crate::rules::Documentation;
+use crate::rules::{Documentation, python};
 
 use super::rules::rule_anchor;
 
@@ -129,7 +129,11 @@ struct Entry<'a> {
 /// The page: each place of the vendor's tool where it finds fault, and the rules that do, or why
 /// there is none. `rules` come by code.
 pub fn coverage_page(rules: impl IntoIterator<Item = Documentation>) -> String {
-    let rules: Vec<Documentation> = rules.into_iter().collect();
+    // The vendor's tool reads no models.
+    let rules: Vec<Documentation> = rules
+        .into_iter()
+        .filter(|rule| !python::is_python(rule.code))
+        .collect();
     let mut entries: BTreeMap<Site, Entry> = BTreeMap::new();
     for rule in &rules {
         let found: BTreeSet<Site> = sites(rule.source.unwrap_or_default()).collect();

@@ -13,7 +13,8 @@ fn gathered(
 ) -> Gathered {
     let file = SourceFile::new(name.to_owned(), folder.join(name), text.to_owned());
     let directives = directives::parse(&file.text, &file.document);
-    gather(&file, config, overrides, &directives)
+    let network = crate::network::lower(&file.document, &file.text);
+    gather(&file, &network, config, overrides, &directives)
 }
 
 fn config(folder: &Path, text: &str) -> Config {
