@@ -19,8 +19,7 @@ fn is_of_the_table(name: &str) -> bool {
 
 /// Models that no network can be: their bias, their input or their weights at 8 bits are too large,
 /// or they compute what the accelerator does not.
-const REFUSED: [&str; 8] = [
-    "ai85actiontcn",
+const REFUSED: [&str; 7] = [
     "ai85nasnet_sequential_cifar100",
     "ai85nasnet_sequential_kws20",
     "ai85net6",
@@ -440,7 +439,6 @@ layers:
         bias_group: 0
         name: conv1
         in_offset: 0x0000
-
       # Layer 1: conv2 = ai8x.FusedConv2dReLU(8, 8, 3, padding=1, bias=bias, **kwargs)
       # 8x16x16 -> 8x16x16
       - name: CONV2

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Analysis, Fact, Progression, Region, instance_base, unknown};
-use crate::device::{Device, INSTANCES, PROCESSORS_PER_INSTANCE};
-use crate::network::{Network, Source};
+use crate::analysis::{Analysis, Fact, Progression, Region, Spread, instance_base, unknown};
+use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE};
+use crate::network::{DataBuffer, Network, Source};
 
 /// A network as bundles to place.
 #[derive(Clone, Debug)]
@@ -107,7 +107,22 @@ impl Problem {
         if !network.data_buffer.is_empty() {
             return Err(Unplaceable::Buffer);
         }
+        Self::around_buffer(network, analysis, device, relation)
+    }
+
+    /// The same of a network that may have a rolling buffer: that stays where it is, and so does what
+    /// is put into it.
+    ///
+    /// # Errors
+    /// The layer that stands in the way.
+    pub fn around_buffer(
+        network: &Network,
+        analysis: &Analysis,
+        device: &'static Device,
+        relation: Relation,
+    ) -> Result<Self, Unplaceable> {
         let mut builder = Builder {
+            network,
             analysis,
             device,
             offsets: Vec::new(),
@@ -328,6 +343,7 @@ fn shifted(region: &Region, words: i64) -> Region {
 
 /// Gathers sources and joins them; `group` is a forest, each with its offset from its parent.
 struct Builder<'a> {
+    network: &'a Network,
     analysis: &'a Analysis,
     device: &'static Device,
     sources: Vec<Source>,
@@ -354,7 +370,15 @@ impl Builder<'_> {
             input,
             first,
         )?;
+        if let Some(buffer) = self.network.data_buffer.first() {
+            let (offset, region) = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
+            self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
+        }
         for &layer in order {
+            let written = &self.network.layers[layer];
+            if !(written.buffer_shift.is_absent() && written.buffer_insert.is_absent()) {
+                continue;
+            }
             let output = self.output(layer);
             self.add(
                 Source::Layer(layer),
@@ -364,6 +388,26 @@ impl Builder<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Where the rolling buffer lies, and its words.
+    fn buffer(&self, block: &DataBuffer) -> Option<(i64, Region)> {
+        let (processors, offset) = (block.processors.value()?, block.offset.value()?);
+        let ([height, width], channels) = (block.dim.value()?, block.channels.value()?);
+        let spread = Spread::new(channels, i64::from(PROCESSORS));
+        let parts = (0..INSTANCES)
+            .filter(|instance| processors >> (instance * PROCESSORS_PER_INSTANCE) & 0xf != 0)
+            .map(|instance| {
+                let part = Progression {
+                    start: instance_base(self.device, instance) + offset / 4,
+                    step: 1,
+                    count: height * width * spread.passes,
+                    run: 1,
+                };
+                (instance, part)
+            });
+        let parts = parts.collect();
+        Some((offset, Region { parts }))
     }
 
     fn input(&self, first: usize) -> Fact<Region> {
@@ -559,10 +603,9 @@ impl Builder<'_> {
                 member.end = ends.max().unwrap_or(0);
             }
             // Firmware writes the input where it always did.
-            bundle.pinned = bundle
-                .members
-                .iter()
-                .any(|member| member.source == Source::Input || !member.known);
+            bundle.pinned = bundle.members.iter().any(|member| {
+                matches!(member.source, Source::Input | Source::Buffer) || !member.known
+            });
             bundle
         });
         bundles.collect()
@@ -603,7 +646,8 @@ impl Builder<'_> {
                     dies = i64::MAX;
                 }
             }
-            Source::Input | Source::Buffer => {
+            Source::Buffer => dies = i64::MAX,
+            Source::Input => {
                 if graph
                     .order
                     .first()

@@ -279,6 +279,9 @@ pub(super) struct GenerateArgs {
     /// Classes that the model tells apart [default: those of the data set]
     #[arg(long, value_name = "NUMBER")]
     pub(super) classes: Option<i64>,
+    /// Frames that the model looks at, where those are several
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) frames: Option<i64>,
     /// The model is trained with bias [default: as in its training script]
     #[arg(long)]
     pub(super) use_bias: bool,

@@ -31,6 +31,7 @@ pub(super) fn run(args: &GenerateArgs) -> Result<String> {
         dataset: args.dataset.clone(),
         input: args.input,
         classes: args.classes,
+        frames: args.frames,
         bias: args.use_bias,
         device: args.device,
         checkpoint,

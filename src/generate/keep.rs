@@ -17,6 +17,8 @@ pub(super) struct Kept {
     pub(super) layers: Vec<Option<KeptLayer>>,
     /// Where the input lies, in bytes.
     pub(super) input_offset: Option<i64>,
+    /// The name of the rolling buffer, and where it lies, in bytes.
+    pub(super) buffer: Option<(String, i64)>,
     /// The text before the first layer and behind the last.
     around: Option<[String; 2]>,
 }
@@ -27,7 +29,9 @@ pub(super) struct KeptLayer {
     pub(super) processors: Option<u64>,
     pub(super) output_processors: Option<u64>,
     pub(super) out_offset: Option<i64>,
-    /// The lines above it.
+    /// Whether an empty line separates it from the layer above.
+    pub(super) apart: bool,
+    /// The comment lines above it.
     pub(super) comment: String,
     /// Its keys, as written.
     pub(super) keys: Vec<KeptKey>,
@@ -70,12 +74,22 @@ impl Kept {
         Self {
             layers: layers.collect(),
             input_offset: network.layers.first().and_then(|l| l.in_offset.value()),
+            buffer: network
+                .data_buffer
+                .first()
+                .and_then(|block| Some((block.name.get()?.clone(), block.offset.value()?))),
             around: around(&network, text),
         }
     }
 
-    /// The file with these layers in place of its own; none where it has none yet.
-    pub(super) fn around(&self, layers: &str, directive: Option<&str>) -> Option<String> {
+    /// The file with these layers in place of its own, and with a buffer where it lacks that; none
+    /// where it has no layers yet.
+    pub(super) fn around(
+        &self,
+        layers: &str,
+        directive: Option<&str>,
+        buffer: &str,
+    ) -> Option<String> {
         let [before, behind] = self.around.as_ref()?;
         let mut text = String::new();
         let start = if before.starts_with("---\n") { 4 } else { 0 };
@@ -84,7 +98,17 @@ impl Kept {
             text.push_str(directive);
             text.push('\n');
         }
-        text.push_str(&before[start..]);
+        let before = &before[start..];
+        let above = match before.rfind("\nlayers") {
+            Some(at) if self.buffer.is_none() => at + 1,
+            _ => before.len(),
+        };
+        text.push_str(&before[..above]);
+        if above < before.len() && !buffer.is_empty() {
+            text.push_str(buffer.trim_start());
+            text.push('\n');
+        }
+        text.push_str(&before[above..]);
         text.push_str(layers);
         text.push_str(behind);
         Some(text)
@@ -158,6 +182,10 @@ fn layer(document: &Document, network: &Network, index: usize, text: &str) -> Op
         processors: own.processors.value(),
         output_processors: own.output_processors.value(),
         out_offset: own.out_offset.value(),
+        apart: text[..from]
+            .lines()
+            .next_back()
+            .is_none_or(|line| line.trim().is_empty()),
         comment: Span::new(from as u32, line as u32).text(text).to_owned(),
         keys: keys.collect(),
     })

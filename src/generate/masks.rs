@@ -36,7 +36,7 @@ pub(super) fn choose(plan: &mut Plan, kept: &Kept, device: &Device, fill: i64) -
     };
     for index in 0..plan.layers.len() {
         let inputs = plan.layers[index].inputs.iter();
-        let processors = inputs.fold(0, |all, input| all | mask(tensor(*input), plan));
+        let processors = inputs.fold(0, |all, input| all | mask(tensor(plan, *input), plan));
         let own = kept.layer(index);
         let written = mask(index + 1, plan);
         let layer = &mut plan.layers[index];
@@ -46,11 +46,13 @@ pub(super) fn choose(plan: &mut Plan, kept: &Kept, device: &Device, fill: i64) -
     best.0 == (0, 0)
 }
 
-/// Tensors by number: the input, then the output of each layer.
-fn tensor(source: Source) -> usize {
+/// Tensors by number: the input, then the output of each layer. The rolling buffer lies where what it
+/// keeps is written.
+fn tensor(plan: &Plan, source: Source) -> usize {
     match source {
         Source::Layer(layer) => layer + 1,
-        Source::Input | Source::Buffer => 0,
+        Source::Buffer => plan.buffer.as_ref().map_or(0, |buffer| buffer.layer + 1),
+        Source::Input => 0,
     }
 }
 
@@ -96,7 +98,7 @@ impl Classes {
             };
             let mut behind = 0;
             for &input in &layer.inputs {
-                classes.join(tensor(first), tensor(input), behind);
+                classes.join(tensor(plan, first), tensor(plan, input), behind);
                 if layer.joined == Joined::Beside {
                     behind += spread(plan.shape(input)[0]).processors;
                 }
@@ -104,7 +106,7 @@ impl Classes {
             // What only passes through stays on its processors, and so does a depthwise result,
             // which the hardware then need not move.
             if layer.operator == Operator::Passthrough || layer.groups > 1 {
-                classes.join(tensor(first), index + 1, 0);
+                classes.join(tensor(plan, first), index + 1, 0);
             }
         }
         classes.gather(plan);
@@ -169,7 +171,7 @@ impl Classes {
         for (index, layer) in plan.layers.iter().enumerate() {
             let own = kept.layer(index);
             if let [input] = layer.inputs[..] {
-                hold(tensor(input), own.and_then(|own| own.processors));
+                hold(tensor(plan, input), own.and_then(|own| own.processors));
             }
             hold(index + 1, own.and_then(|own| own.output_processors));
         }
@@ -238,7 +240,7 @@ impl Scene {
                 tensors: layer
                     .inputs
                     .iter()
-                    .map(|input| (tensor(*input), processors(tensor(*input))))
+                    .map(|input| (tensor(plan, *input), processors(tensor(plan, *input))))
                     .collect(),
                 rows: rows(plan, index),
             })
@@ -422,7 +424,12 @@ fn data(plan: &Plan) -> Vec<Data> {
                 life[1] = life[0].max(last.unwrap_or(0).saturating_sub(1));
             }
             let passes = spread(channels).passes;
+            let buffer = plan.buffer.as_ref();
             let bytes = match number {
+                _ if buffer.is_some_and(|buffer| buffer.layer + 1 == number) => {
+                    life = [0, steps];
+                    buffer.map_or(0, |buffer| buffer.frames * buffer.frame_bytes())
+                }
                 _ if number < streaming || number == 0 && streaming > 0 => {
                     // A ring of a few rows.
                     let pool = plan.layers[number].pool.map_or(1, |pool| pool.size[0]);

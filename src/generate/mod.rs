@@ -6,6 +6,7 @@
 //!
 //! [`allocate`]: crate::allocate
 
+mod frames;
 mod keep;
 mod limits;
 mod masks;
@@ -13,7 +14,7 @@ mod order;
 mod plan;
 mod text;
 
-pub use plan::{Plan, PlannedLayer};
+pub use plan::{Buffer, BufferUse, Joined, Plan, PlannedLayer};
 
 use keep::Kept;
 
@@ -87,7 +88,7 @@ const FIFO_CHANNELS: i64 = 4;
 /// What stands in the way: of the attempts that of the best.
 pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let device = request.device.table();
-    let plan = Plan::new(request, device).map_err(Refusal::new)?;
+    let mut plan = Plan::new(request, device).map_err(Refusal::new)?;
     let limits = limits::exceeded(&plan, device);
     if !limits.is_empty() {
         return Err(Refusal { reasons: limits });
@@ -95,6 +96,7 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let kept = request
         .existing
         .map_or_else(Kept::default, |text| Kept::new(request, &plan, text));
+    plan.place_buffer(kept.buffer.as_ref(), device);
     let streamable = match request.input[0] <= FIFO_CHANNELS {
         true => plan.streamable(device),
         false => 0,
@@ -268,8 +270,13 @@ fn place_all(
     analysis: &Analysis,
     device: &'static Device,
 ) -> Result<(), String> {
-    let mut problem = Problem::new(network, analysis, device, Relation::AsRead)
+    let mut problem = Problem::around_buffer(network, analysis, device, Relation::AsRead)
         .map_err(|reason| in_words(network, &reason))?;
+    for (index, layer) in plan.layers.iter().enumerate() {
+        if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {
+            problem.overlay(input, Source::Layer(index), layer.overlay);
+        }
+    }
     for bundle in &mut problem.bundles {
         let held = bundle.members.iter().find_map(|member| {
             let Source::Layer(layer) = member.source else {
@@ -280,11 +287,6 @@ fn place_all(
         if let Some(base) = held {
             bundle.base = base;
             bundle.pinned = true;
-        }
-    }
-    for (index, layer) in plan.layers.iter().enumerate() {
-        if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {
-            problem.overlay(input, Source::Layer(index), layer.overlay);
         }
     }
     let Some(placement) = place(&problem) else {

@@ -8,6 +8,7 @@ use crate::facts::model::{Model, ModelOperator, ModelPool, Module, Operand};
 use crate::network::{Activation, Eltwise, Source};
 
 use super::Request;
+use super::frames::Frames;
 use super::order::order;
 
 /// The layers of a network.
@@ -17,8 +18,43 @@ pub struct Plan {
     pub input: [i64; 3],
     /// Where the input lies, in bytes.
     pub input_offset: i64,
+    /// The rolling buffer, where the network has one.
+    pub buffer: Option<Buffer>,
     /// The layers.
     pub layers: Vec<PlannedLayer>,
+}
+
+/// A rolling buffer, which keeps what some layers computed of the last frames.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buffer {
+    /// Its name.
+    pub name: String,
+    /// How many frames it keeps.
+    pub frames: i64,
+    /// Channels of each.
+    pub channels: i64,
+    /// The layer whose results it keeps.
+    pub layer: usize,
+    /// Where it lies, in bytes.
+    pub offset: i64,
+}
+
+impl Buffer {
+    /// Bytes of a frame in an instance.
+    pub fn frame_bytes(&self) -> i64 {
+        spread(self.channels).passes * 4
+    }
+}
+
+/// What a layer has to do with the rolling buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BufferUse {
+    /// It makes room for the newest frame.
+    Shift,
+    /// It puts in the newest frame.
+    Insert,
+    /// It reads all frames.
+    Read,
 }
 
 /// One layer.
@@ -70,6 +106,8 @@ pub struct PlannedLayer {
     pub streaming: bool,
     /// Bytes that its output lies before its input where it writes over that; 0 where it does not.
     pub overlay: i64,
+    /// What it has to do with the rolling buffer.
+    pub buffer: Option<BufferUse>,
     /// Words that it skips behind each word that it reads.
     pub read_gap: i64,
     /// Words that it leaves free behind each word that it writes.
@@ -126,7 +164,8 @@ impl Plan {
     /// A sentence about what has no counterpart on the accelerator.
     pub(super) fn new(request: &Request, device: &Device) -> Result<Self, String> {
         let model = &*request.model;
-        let order = order(model)?;
+        let frames = Frames::find(model);
+        let order = order(model, frames.as_ref())?;
         let mut builder = Builder {
             model,
             input: request.input,
@@ -136,6 +175,8 @@ impl Plan {
             folded: folded(model, &order),
             outputs: outputs(model),
             order: &order,
+            frames,
+            buffer: None,
         };
         for &call in &order {
             builder.add(call)?;
@@ -151,6 +192,7 @@ impl Plan {
         Ok(Self {
             input: request.input,
             input_offset: 0,
+            buffer: builder.buffer,
             layers: builder.layers,
         })
     }
@@ -196,6 +238,28 @@ impl Plan {
     pub(super) fn stream(&mut self, count: usize) {
         for layer in self.layers.iter_mut().take(count) {
             layer.streaming = true;
+        }
+    }
+
+    /// Lays the rolling buffer at the end of the memory, or where it is already.
+    pub(super) fn place_buffer(&mut self, kept: Option<&(String, i64)>, device: &Device) {
+        let Some(buffer) = &mut self.buffer else {
+            return;
+        };
+        let frame = buffer.frame_bytes();
+        buffer.offset = device.instance_bytes - buffer.frames * frame;
+        if let Some((name, offset)) = kept {
+            buffer.name.clone_from(name);
+            buffer.offset = *offset;
+        }
+        for layer in &mut self.layers {
+            match layer.buffer {
+                Some(BufferUse::Shift) => layer.out_offset = buffer.offset,
+                Some(BufferUse::Insert) => {
+                    layer.out_offset = buffer.offset + (buffer.frames - 1) * frame;
+                }
+                Some(BufferUse::Read) | None => {}
+            }
         }
     }
 
@@ -270,7 +334,11 @@ impl Plan {
     pub(super) fn shape(&self, source: Source) -> [i64; 3] {
         match source {
             Source::Layer(layer) => self.layers[layer].writes,
-            Source::Input | Source::Buffer => self.input,
+            Source::Buffer => self
+                .buffer
+                .as_ref()
+                .map_or(self.input, |buffer| [buffer.channels, buffer.frames, 1]),
+            Source::Input => self.input,
         }
     }
 }
@@ -360,6 +428,44 @@ fn weights(module: &Module) -> i64 {
     kernels * area / module.groups.unwrap_or(1).max(1)
 }
 
+/// A layer that hands on what it reads.
+fn passthrough(name: String, source: Source, shape: [i64; 3]) -> PlannedLayer {
+    PlannedLayer {
+        name,
+        call: None,
+        module: None,
+        operator: Operator::Passthrough,
+        kernel: Vec::new(),
+        padding: Vec::new(),
+        stride: Vec::new(),
+        dilation: Vec::new(),
+        groups: 1,
+        bits: None,
+        weights: 0,
+        bias: false,
+        eltwise: None,
+        pool: None,
+        activation: Activation::None,
+        wide: false,
+        flatten: false,
+        reshape: None,
+        inputs: vec![source],
+        weight_source: None,
+        output: false,
+        streaming: false,
+        overlay: 0,
+        buffer: None,
+        read_gap: 0,
+        write_gap: 0,
+        reads: shape,
+        writes: shape,
+        joined: Joined::InTurns,
+        processors: 0,
+        output_processors: 0,
+        out_offset: 0,
+    }
+}
+
 struct Builder<'a> {
     model: &'a Model,
     input: [i64; 3],
@@ -370,6 +476,8 @@ struct Builder<'a> {
     folded: HashMap<usize, usize>,
     outputs: Vec<usize>,
     order: &'a [usize],
+    frames: Option<Frames>,
+    buffer: Option<Buffer>,
 }
 
 impl Builder<'_> {
@@ -392,7 +500,14 @@ impl Builder<'_> {
             }
         };
         let (mut inputs, mut pool) = (Vec::new(), module.pool);
-        for argument in &call.arguments {
+        let reads_frames = self
+            .frames
+            .as_ref()
+            .is_some_and(|frames| frames.reader == index);
+        if reads_frames {
+            inputs.push(Source::Buffer);
+        }
+        for argument in call.arguments.iter().filter(|_| !reads_frames) {
             let mut argument = argument;
             if let Operand::Call(source) = argument
                 && self.folded.get(source) == Some(&index)
@@ -433,6 +548,13 @@ impl Builder<'_> {
         if in_turns {
             self.let_take_turns(&mut inputs, index);
         }
+        let keeps_frames = self
+            .frames
+            .as_ref()
+            .is_some_and(|frames| frames.kept == index);
+        if keeps_frames {
+            self.shift_buffer();
+        }
         let number = self.layers.len();
         let weight_source = self
             .layers
@@ -469,6 +591,7 @@ impl Builder<'_> {
             output: self.outputs.contains(&index),
             streaming: false,
             overlay: 0,
+            buffer: None,
             read_gap: 0,
             write_gap: 0,
             reads: [channels, height, width],
@@ -478,6 +601,12 @@ impl Builder<'_> {
             output_processors: 0,
             out_offset: 0,
         };
+        if reads_frames {
+            layer.buffer = Some(BufferUse::Read);
+        }
+        if keeps_frames {
+            layer.buffer = Some(BufferUse::Insert);
+        }
         self.reform(&mut layer, &call.in_shape, path)?;
         self.layers.push(layer);
         self.made.insert(index, number);
@@ -520,7 +649,11 @@ impl Builder<'_> {
     fn shape(&self, source: Source) -> [i64; 3] {
         match source {
             Source::Layer(layer) => self.layers[layer].writes,
-            Source::Input | Source::Buffer => self.input,
+            Source::Buffer => self
+                .frames
+                .as_ref()
+                .map_or(self.input, |frames| [frames.channels, frames.count, 1]),
+            Source::Input => self.input,
         }
     }
 
@@ -643,37 +776,29 @@ impl Builder<'_> {
         };
         let name = self.unique(&format!("{of}_gap"));
         self.layers.push(PlannedLayer {
-            name,
-            call: None,
-            module: None,
-            operator: Operator::Passthrough,
-            kernel: Vec::new(),
-            padding: Vec::new(),
-            stride: Vec::new(),
-            dilation: Vec::new(),
-            groups: 1,
-            bits: None,
-            weights: 0,
-            bias: false,
-            eltwise: None,
-            pool: None,
-            activation: Activation::None,
-            wide: false,
-            flatten: false,
-            reshape: None,
-            inputs: vec![source],
-            weight_source: None,
-            output: false,
-            streaming: false,
-            overlay: 0,
-            read_gap: 0,
             write_gap: gap,
-            reads: shape,
-            writes: shape,
-            joined: Joined::InTurns,
-            processors: 0,
-            output_processors: 0,
-            out_offset: 0,
+            ..passthrough(name, source, shape)
+        });
+    }
+
+    /// A layer that makes room for another frame in the buffer.
+    fn shift_buffer(&mut self) {
+        let Some(frames) = &self.frames else {
+            return;
+        };
+        let (count, channels) = (frames.count, frames.channels);
+        let (name, buffer) = (self.unique("shift_frames"), self.unique("frames"));
+        let shape = [channels, count - 1, 1];
+        self.layers.push(PlannedLayer {
+            buffer: Some(BufferUse::Shift),
+            ..passthrough(name, Source::Buffer, shape)
+        });
+        self.buffer = Some(Buffer {
+            name: buffer,
+            frames: count,
+            channels,
+            layer: self.layers.len(),
+            offset: 0,
         });
     }
 

@@ -9,7 +9,7 @@ use crate::rules::words;
 
 use super::Request;
 use super::keep::{Kept, KeptLayer, is_same};
-use super::plan::{Plan, PlannedLayer};
+use super::plan::{BufferUse, Plan, PlannedLayer};
 
 /// Characters of a line of a comment.
 const WIDTH: usize = 96;
@@ -21,7 +21,7 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     let model = &request.model;
     let mut layers = String::new();
     for index in 0..plan.layers.len() {
-        if index > 0 {
+        if index > 0 && kept.layer(index).is_none_or(|layer| layer.apart) {
             layers.push('\n');
         }
         layer(&mut layers, request, plan, kept, index);
@@ -34,7 +34,7 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     .filter_map(|(needed, flag)| needed.then_some(flag))
     .collect();
     let flags = (!flags.is_empty()).then(|| format!("# ai8x-lint: flags=\"{}\"", flags.join(" ")));
-    if let Some(text) = kept.around(&layers, flags.as_deref()) {
+    if let Some(text) = kept.around(&layers, flags.as_deref(), &buffer(plan)) {
         return text;
     }
     let mut text = format!(
@@ -50,11 +50,28 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     }
     let _ = write!(
         text,
-        "\narch: {}\ndataset: {}\n\nlayers:\n{layers}",
+        "\narch: {}\ndataset: {}\n{}\nlayers:\n{layers}",
         scalar(&model.name),
-        scalar(request.dataset)
+        scalar(request.dataset),
+        buffer(plan)
     );
     text
+}
+
+/// The rolling buffer.
+fn buffer(plan: &Plan) -> String {
+    let Some(buffer) = &plan.buffer else {
+        return String::new();
+    };
+    let processors = plan.layers[buffer.layer].output_processors;
+    format!(
+        "\ndata_buffer:\n  - name: {}\n    processors: {}\n    dim: {}\n    channels: {}\n    offset: {}\n",
+        scalar(&buffer.name),
+        words::mask(processors),
+        buffer.frames,
+        buffer.channels,
+        words::offset(buffer.offset)
+    )
 }
 
 fn file_name(path: &str) -> &str {
@@ -91,6 +108,17 @@ fn layer(text: &mut String, request: &Request, plan: &Plan, kept: &Kept, index: 
     keys.add("out_offset", words::offset(own.out_offset));
     if own.write_gap > 0 {
         keys.add("write_gap", own.write_gap.to_string());
+    }
+    match own.buffer {
+        Some(BufferUse::Shift | BufferUse::Read) => {
+            keys.add("in_channels", own.reads[0].to_string());
+            keys.add("in_dim", own.reads[1].to_string());
+        }
+        Some(BufferUse::Insert) => keys.add("buffer_insert", "1".to_owned()),
+        None => {}
+    }
+    if own.buffer == Some(BufferUse::Shift) {
+        keys.add("buffer_shift", "1".to_owned());
     }
     if let Some([height, width]) = own.reshape {
         keys.add("in_dim", format!("[{height}, {width}]"));
@@ -221,6 +249,7 @@ fn comment(text: &mut String, request: &Request, plan: &Plan, index: usize) {
             let constructor = written.unwrap_or(&module.class);
             format!("{} = {}", module.path, one_line(constructor))
         }
+        None if own.buffer.is_some() => "room for the newest of the frames".to_owned(),
         None => format!(
             "{} once more, with gaps for the layer that combines it",
             own.inputs
@@ -277,6 +306,10 @@ fn dims([channels, height, width]: [i64; 3]) -> String {
 fn label(plan: &Plan, source: Source) -> String {
     match source {
         Source::Layer(layer) => plan.layers[layer].name.clone(),
+        Source::Buffer if plan.buffer.is_some() => plan
+            .buffer
+            .as_ref()
+            .map_or_else(String::new, |buffer| buffer.name.clone()),
         Source::Input | Source::Buffer => "input".to_owned(),
     }
 }
@@ -284,9 +317,13 @@ fn label(plan: &Plan, source: Source) -> String {
 /// Where the layer reads: nothing where it is the layer before.
 fn inputs(keys: &mut Keys, plan: &Plan, index: usize) {
     let own = &plan.layers[index];
-    let offset = |source: Source| match source {
-        Source::Layer(layer) => plan.layers[layer].out_offset,
-        Source::Input | Source::Buffer => plan.input_offset,
+    let offset = |source: Source| match (source, &plan.buffer) {
+        (Source::Layer(layer), _) => plan.layers[layer].out_offset,
+        (Source::Buffer, Some(buffer)) if own.buffer == Some(BufferUse::Shift) => {
+            buffer.offset + buffer.frame_bytes()
+        }
+        (Source::Buffer, Some(buffer)) => buffer.offset,
+        (Source::Input | Source::Buffer, _) => plan.input_offset,
     };
     let names: Vec<String> = own
         .inputs

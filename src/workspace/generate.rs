@@ -30,6 +30,8 @@ pub struct Order {
     pub input: Option<[i64; 3]>,
     /// Classes that the model tells apart.
     pub classes: Option<i64>,
+    /// Frames that it looks at, where those are several.
+    pub frames: Option<i64>,
     /// Whether it is trained with bias whatever the scripts say.
     pub bias: bool,
     /// The chip.
@@ -119,10 +121,14 @@ fn insist(order: &Order, run: &mut TrainingRun) -> Result<(), String> {
             .map_err(|error| format!("{}: {}", shown(path), reason(&error)))?;
         let policy = Policy::parse(&text).map_err(|reason| format!("{}: {reason}", shown(path)))?;
         run.policy = Some(policy);
+        run.known.retain(|known| !known.starts_with("weight bits"));
+        run.known
+            .push(format!("weight bits as {} says", shown(path)));
     }
     let training = &mut run.training;
     training.input = order.input.or(training.input);
     training.classes = order.classes.or(training.classes);
+    training.frames = order.frames.or(training.frames);
     // The trainer trains without bias unless it is told to.
     training.bias = Some(order.bias || training.bias == Some(true));
     match order.device {
