@@ -46,7 +46,7 @@ flattened, or let `ai8x.SoftwareLinear` do the layer on the microcontroller.",
         shapes: None,
         model: None,
     }],
-    source: "ai8x.py, the constructor of Linear; ai8x-synthesis README, \"Fully Connected (Linear) Layers\"",
+    source: "ai8x.py, the constructor of Linear; ai8x-training README, \"Fully Connected (Linear) Layers\"; izer.py:549",
     check: Some(check),
 };
 

@@ -44,6 +44,9 @@ pub static RULES: &[&PythonRule] = &[
     &layer_not_registered::RULE,
 ];
 
+/// The code of the rule that compares the chips.
+pub const OTHER_CHIP: Code = Code(878);
+
 /// A rule for models in Python.
 pub struct PythonRule {
     /// Its number; never reused.

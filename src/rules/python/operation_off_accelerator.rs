@@ -45,7 +45,7 @@ this rule.",
         shapes: None,
         model: None,
     }],
-    source: "ai8x-training README, \"Supported Layer Types and Operations\"",
+    source: "ai8x-training README, \"List of Predefined Modules\"",
     check: Some(check),
 };
 
