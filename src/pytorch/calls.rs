@@ -7,6 +7,7 @@ use super::layer_table::{self, ArgumentPlaces};
 use super::model::{Call, Defaults, Literal, Place, ProblemKind, SourceOf};
 use super::syntax::{Expr, ExprKind};
 use super::tensor;
+use super::torch::keeps_shape;
 use super::value::{
     Container, ContainerKind, Function, Kind, Names, Object, Source, Tensor, Value,
 };
@@ -268,7 +269,8 @@ impl Interpreter<'_> {
         let first = arguments.into_iter().next();
         if let Some(Kind::Tensor(tensor)) = first.as_ref().map(|value| &value.kind) {
             let tensor = tensor.borrow();
-            let result = tensor.after(name, tensor.shape.clone());
+            let shape = tensor.shape.clone().filter(|_| keeps_shape(name));
+            let result = tensor.after(name, shape);
             if !is_free(name) {
                 self.operation(name, place);
             }

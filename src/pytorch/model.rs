@@ -296,8 +296,7 @@ pub enum ProblemKind {
     Rank,
     /// PyTorch would stop here: nothing is left of a map.
     Empty,
-    /// A layer of PyTorch's own where the trainer has one that can be quantised; followed no
-    /// further.
+    /// A layer of PyTorch's own, with weights, where the trainer has one that can be quantised.
     Foreign,
     /// Something that this reader does not know.
     Unknown,

@@ -55,12 +55,13 @@ impl Interpreter<'_> {
             "Parameter" => Kind::unknown("a parameter"),
             _ => {
                 let why = format!("`nn.{name}` does not run on the accelerator");
-                if has_weights(name) {
-                    self.note(ProblemKind::Foreign, why.clone(), place);
-                    Kind::unknown(&why)
+                let kind = if has_weights(name) {
+                    ProblemKind::Foreign
                 } else {
-                    self.unknown(why, place)
-                }
+                    ProblemKind::Unknown
+                };
+                self.note(kind, why, place);
+                Kind::Transparent(Rc::from(format!("nn.{name}")))
             }
         };
         Ok(Value::new(kind, place))
@@ -314,6 +315,30 @@ impl Interpreter<'_> {
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }
+}
+
+/// Whether a module of PyTorch makes something of the shape that it gets.
+pub(super) fn keeps_shape(name: &str) -> bool {
+    let kinds = [
+        "Identity",
+        "nn.Dropout",
+        "nn.Sigmoid",
+        "nn.ReLU",
+        "nn.Softmax",
+        "nn.LogSoftmax",
+        "nn.Tanh",
+        "nn.BatchNorm",
+        "nn.InstanceNorm",
+        "nn.LayerNorm",
+        "nn.GroupNorm",
+        "nn.PReLU",
+        "nn.LeakyReLU",
+        "nn.ELU",
+        "nn.GELU",
+        "nn.SiLU",
+        "nn.Hard",
+    ];
+    kinds.iter().any(|kind| name.starts_with(kind))
 }
 
 /// Whether a class of PyTorch makes layers with weights.

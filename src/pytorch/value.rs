@@ -79,8 +79,8 @@ pub(super) enum Kind {
     Super(Rc<Class>, Rc<Object>),
     /// Index into the interpreter's layers.
     Layer(usize),
-    /// A module that does not change what is computed (dropout, identity), with the name that it
-    /// leaves behind.
+    /// A module that is no layer of the trainer (dropout, identity, one of PyTorch's own), with the
+    /// name that it leaves behind.
     Transparent(Rc<str>),
     Container(Rc<Container>),
     Tensor(Rc<RefCell<Tensor>>),

@@ -108,6 +108,8 @@ struct ModelContext<'a> {
     name: &'a str,
     /// Where the name stands.
     span: Span,
+    /// The functions and classes of the file.
+    definitions: &'a [Span],
     /// What is known of it.
     model: &'a Model,
     /// The chip.
@@ -131,7 +133,13 @@ impl ModelContext<'_> {
 
     /// Where a problem is, as far as this file goes.
     fn problem_place(&self, problem: &Problem) -> Span {
-        self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()))
+        let place = self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()));
+        // The trainer's own call of the function or class that makes the model.
+        if self.definitions.contains(&place) {
+            self.span
+        } else {
+            place
+        }
     }
 
     fn problems(&self, kind: ProblemKind) -> impl Iterator<Item = &Problem> {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Severity};
+use crate::pytorch::ProblemKind;
 use crate::rules::Example;
 
 use super::{ModelContext, ModelFindings, PythonRule};
@@ -59,8 +60,14 @@ fn check(cx: &ModelContext, out: &mut ModelFindings) {
         .flat_map(|source| &source.via)
         .map(String::as_str)
         .collect();
+    let foreign: HashSet<&str> = cx
+        .problems(ProblemKind::Foreign)
+        .filter_map(|problem| problem.message.split('`').nth(1))
+        .collect();
     for operation in &cx.model.operations {
-        if !before_layers.contains(operation.name.as_str()) {
+        // A layer of PyTorch's own is AX871's matter.
+        let is_foreign = foreign.contains(operation.name.as_str());
+        if is_foreign || !before_layers.contains(operation.name.as_str()) {
             continue;
         }
         let span = cx.place(operation.places.iter().copied());

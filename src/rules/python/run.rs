@@ -8,6 +8,7 @@ use crate::pytorch::{
     self, Entry, Layer, Literal, Model, Outline, ProblemKind, Request, Resolve, dataset,
 };
 use crate::rules::tool;
+use crate::text::Span;
 
 use super::{
     ModelContext, ModelFindings, RULES, model_not_followed, named_device, other_chip, trainer,
@@ -50,6 +51,7 @@ pub fn run(text: &str, outline: &Outline, known: &Known) -> Vec<Finding> {
     for entry in entries {
         let file = File {
             text,
+            definitions: &outline.definitions,
             known,
             are_listed,
         };
@@ -81,6 +83,7 @@ const ANY_CLASSES: i64 = 10;
 
 struct File<'a> {
     text: &'a str,
+    definitions: &'a [Span],
     known: &'a Known<'a>,
     /// Whether the models are in the list `models`, so that the trainer builds them.
     are_listed: bool,
@@ -172,6 +175,7 @@ impl File<'_> {
         let context = ModelContext {
             name: &entry.name,
             span: entry.span,
+            definitions: self.definitions,
             model,
             device: device.table(),
             input: followed.input.map(|input| match input {
@@ -209,14 +213,21 @@ impl File<'_> {
         };
         let is_input_certain = !training.inputs.is_empty();
         let mut inputs = training.inputs.clone();
-        let mut needs_more = false;
+        let mut unbuilt = None;
         if !is_input_certain {
             let built = self.read(entry, None, device);
-            if has_failed(&built, ProblemKind::Keyword) || has_failed(&built, ProblemKind::Budget) {
+            let fatal = [
+                ProblemKind::Missing,
+                ProblemKind::Keyword,
+                ProblemKind::Budget,
+            ];
+            if fatal.into_iter().any(|kind| has_failed(&built, kind)) {
                 return only_built(built);
             }
             inputs.extend(usual_input(&built));
-            needs_more = !built.is_built;
+            if !built.is_built {
+                unbuilt = Some(built);
+            }
         }
         let is_guess = inputs.is_empty();
         if is_guess {
@@ -256,11 +267,15 @@ impl File<'_> {
         if !complete.is_empty() {
             return complete;
         }
-        match first {
-            Some(first) => vec![first],
+        match (first, unbuilt) {
+            // No input matters.
+            (Some(first), Some(unbuilt)) if unbuilt.problems == first.model.problems => {
+                only_built(unbuilt)
+            }
+            (Some(first), _) => vec![first],
             // It needs something that nobody knows.
-            None if needs_more => Vec::new(),
-            None => only_built(self.read(entry, None, device)),
+            (None, Some(_)) => Vec::new(),
+            (None, None) => only_built(self.read(entry, None, device)),
         }
     }
 
