@@ -293,6 +293,25 @@ fn a_model_ported_from_pytorch_is_told_what_to_change() {
 }
 
 #[test]
+fn what_is_not_between_layers_is_free() {
+    let body = "
+        self.a = ai8x.Conv2d(num_channels, 16, 3, padding=1, **kwargs)
+        self.b = ai8x.Conv2d(16, 8, 3, padding=1, **kwargs)
+
+    def forward(self, x):
+        x = self.a(F.relu(x / 2).view(x.size(0), 3, 32, 32))
+        y = self.b(x.clamp(-1, 1))
+        y = y.permute(0, 2, 3, 1).contiguous().view(y.size(0), -1, 4)
+        return F.relu(y).clamp(-1, 1) * 2
+";
+    // So is what happens to the input: whoever makes it can do that.
+    assert_eq!(
+        told(body),
+        ["warning AX872: `clamp` between layers does not run on the accelerator"]
+    );
+}
+
+#[test]
 fn settings_are_held_against_the_chip() {
     insta::assert_snapshot!(
         told(
@@ -314,7 +333,7 @@ fn settings_are_held_against_the_chip() {
         )
         .join("\n"),
         @r"
-    error AX877: `a`: 2000 output channels; the MAX78000 has up to 1024
+    warning AX877: `a`: 2000 output channels; the MAX78000 has up to 1024
     error AX877: `a`: a pooling window of 17; it goes up to 16
     error AX877: `a`: a pooling stride of 1x2; it is the same in both directions
     error AX877: `a`: a padding of 3; it can be 0 to 2

@@ -15,6 +15,7 @@ mod operation_off_accelerator;
 mod other_chip;
 mod plain_torch_layer;
 mod repeated_keyword;
+mod reshape_moves_channels;
 mod run;
 mod shape_mismatch;
 
@@ -42,6 +43,7 @@ pub static RULES: &[&PythonRule] = &[
     &model_not_followed::RULE,
     &layer_never_called::RULE,
     &layer_not_registered::RULE,
+    &reshape_moves_channels::RULE,
 ];
 
 /// The code of the rule that compares the chips.

@@ -51,15 +51,6 @@ this rule.",
 };
 
 fn check(cx: &ModelContext, out: &mut ModelFindings) {
-    let before_layers: HashSet<&str> = cx
-        .model
-        .calls
-        .iter()
-        .flat_map(|call| &call.inputs)
-        .flat_map(|input| &input.sources)
-        .flat_map(|source| &source.via)
-        .map(String::as_str)
-        .collect();
     let foreign: HashSet<&str> = cx
         .problems(ProblemKind::Foreign)
         .filter_map(|problem| problem.message.split('`').nth(1))
@@ -67,7 +58,7 @@ fn check(cx: &ModelContext, out: &mut ModelFindings) {
     for operation in &cx.model.operations {
         // A layer of PyTorch's own is AX871's matter.
         let is_foreign = foreign.contains(operation.name.as_str());
-        if is_foreign || !before_layers.contains(operation.name.as_str()) {
+        if is_foreign || operation.reshape.is_some() {
             continue;
         }
         let span = cx.place(operation.places.iter().copied());
