@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "allocate",
     "rules",
     "check",
+    "generate",
     "map",
     "report",
     "ide",

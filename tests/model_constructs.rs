@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use ai8x_lint::pytorch::{
     Input, Literal, Model, ProblemKind, Request, SourceOf, TrainingDevice, read_model,
 };
-use ai8x_lint::text::LineIndex;
 
 #[test]
 fn a_straight_line() {
@@ -335,10 +334,10 @@ fn read(file: &str, factory: &str, arguments: &[(&str, Literal)], shape: &[i64])
         let file = format!("{name}.py");
         load(&file).map(|text| (file, text))
     };
-    show(&read_model(&request, &resolve), &load)
+    show(&read_model(&request, &resolve))
 }
 
-fn show(model: &Model, load: &dyn Fn(&str) -> Option<String>) -> String {
+fn show(model: &Model) -> String {
     let mut out = String::new();
     for layer in &model.layers {
         let _ = write!(out, "{} {}", layer.path, layer.class);
@@ -377,9 +376,9 @@ fn show(model: &Model, load: &dyn Fn(&str) -> Option<String>) -> String {
     }
     for problem in &model.problems {
         let file = &model.files[problem.place.file as usize];
-        let text = load(file).unwrap_or_default();
-        let line = LineIndex::new(&text).line(problem.place.span.start) + 1;
-        let _ = writeln!(out, "{:?} {file}:{line} {}", problem.kind, problem.message);
+        let line = file.line(problem.place.span);
+        let (kind, file) = (problem.kind, &file.path);
+        let _ = writeln!(out, "{kind:?} {file}:{line} {}", problem.message);
     }
     out
 }

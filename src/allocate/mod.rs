@@ -4,8 +4,12 @@
 //! [`fullest`] says why nothing fits, and
 //! [`Problem::is_valid`] verifies a result without the search's help.
 
+mod masks;
 mod placement;
+mod plan;
 mod problem;
 
+pub use masks::{Choice, Class, Classes, Masks, Site, choose, field, written};
 pub use placement::{Fullest, Placement, STEPS, free, fullest, lowest_free, place};
+pub use plan::{Objective, Plan, Request, plan};
 pub use problem::{Bundle, Member, Problem, Relation, Unplaceable};

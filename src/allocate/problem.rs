@@ -66,6 +66,10 @@ pub enum Unplaceable {
     Contradiction(usize),
     /// The network has a rolling buffer.
     Buffer,
+    /// How many channels these layers have is not known.
+    Channels(Vec<usize>),
+    /// The masks around this layer do not fit together, or there are none that would.
+    Masks(usize),
 }
 
 impl Member {
@@ -121,6 +125,24 @@ impl Problem {
             .position(|bundle| bundle.members.iter().any(|member| member.source == source))
     }
 
+    /// What is the first to be written where a bundle lies at this base once nobody needs that any more,
+    /// the others at these bases.
+    pub fn next_owner(&self, bundle: usize, base: i64, bases: &[i64]) -> Option<Source> {
+        let own = &self.bundles[bundle].members;
+        let dies = own.iter().map(|member| member.dies).max()?;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        let others = others.filter(|(index, _)| *index != bundle);
+        others
+            .flat_map(|(_, (other, at))| other.members.iter().map(move |member| (member, *at)))
+            .filter(|(member, _)| member.born > dies)
+            .filter(|(member, at)| {
+                let words = shifted(&member.region, (at - base) / 4);
+                own.iter().any(|own| own.region.intersects(&words))
+            })
+            .min_by_key(|(member, _)| member.born)
+            .map(|(member, _)| member.source)
+    }
+
     /// Whether two bundles at these bases get in each other's way.
     pub(super) fn collide(&self, one: (usize, i64), other: (usize, i64)) -> bool {
         self.bundles[one.0].members.iter().any(|member| {
@@ -149,6 +171,36 @@ impl Problem {
             && members
                 .iter()
                 .all(|member| base + member.end <= self.capacity)
+    }
+
+    /// Where the free space ends that begins with a source, in bytes of an instance: at the first
+    /// word of another bundle that is needed at the same time, else at the end of the memory. None
+    /// where the source is not to be placed, or something beside it is unknown.
+    pub fn room(&self, source: Source, bases: &[i64]) -> Option<i64> {
+        let bundle = self.bundle_of(source)?;
+        let mut members = self.bundles[bundle].members.iter();
+        let own = members.find(|member| member.source == source)?;
+        let start = (bases.get(bundle)? + own.offset) / 4;
+        let mut end = self.capacity;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        for (_, (other, base)) in others.filter(|(other, _)| *other != bundle) {
+            let beside = other.members.iter();
+            for member in beside.filter(|member| own.lives_beside(member)) {
+                if !member.known {
+                    return None;
+                }
+                let parts = member.region.parts.iter();
+                for (instance, part) in
+                    parts.filter(|(instance, _)| own.instances & (1 << instance) != 0)
+                {
+                    let zero = instance_base(self.device, *instance) - base / 4;
+                    if let Some(word) = part.first_from(zero + start) {
+                        end = end.min((word - zero) * 4);
+                    }
+                }
+            }
+        }
+        Some(end)
     }
 
     /// The highest byte in use of any instance, plus one, with the bundles at these bases.

@@ -12,6 +12,7 @@ use crate::ide::symbols::{Symbol, symbols};
 use crate::map::text;
 use crate::workspace::{Configurations, SourceFile, discover};
 
+use super::address::{file_path, file_uri};
 use super::features::symbol_information;
 use super::position::{Encoding, Lines};
 use super::snapshot::Snapshot;
@@ -64,14 +65,16 @@ pub(super) fn workspace_symbols(
     encoding: Encoding,
 ) -> Vec<SymbolInformation> {
     let (candidates, _) = discover(folders, &Configurations::default(), false);
+    // Clients write one address in several ways.
+    let open: Vec<PathBuf> = open.iter().filter_map(file_path).collect();
     let mut found = Vec::new();
     for candidate in candidates {
-        let Some(uri) = Uri::from_file_path(&candidate.path) else {
-            continue;
-        };
-        if open.contains(&uri) {
+        if open.contains(&candidate.path) {
             continue;
         }
+        let Some(uri) = file_uri(&candidate.path) else {
+            continue;
+        };
         // What cannot be read has no symbols.
         let Ok(Some(file)) = SourceFile::read_found(&candidate.path) else {
             continue;

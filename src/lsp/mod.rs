@@ -15,6 +15,7 @@
 //!    a handler that panics answers an internal error.
 
 mod actions;
+mod address;
 mod client;
 mod commands;
 mod completion;

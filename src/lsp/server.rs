@@ -11,13 +11,14 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 
 use super::actions::{Chosen, FIX_ALL, code_actions, resolve};
+use super::address::file_path;
 use super::client::Abilities;
 use super::commands::{self, MapParams, memory_map};
 use super::completion::{TRIGGERS, completions};
 use super::diagnostics::{diagnostics, fingerprint};
 use super::features;
 use super::guard::legal;
-use super::session::{Session, file_path};
+use super::session::Session;
 use super::snapshot::Snapshot;
 
 /// The server.

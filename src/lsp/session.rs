@@ -17,6 +17,7 @@ use tower_lsp::ls_types::{
 use crate::map::Theme;
 use crate::workspace::Configurations;
 
+use super::address::file_path;
 use super::client::Abilities;
 use super::diagnostics::diagnostics;
 use super::documents::{Document, Documents, Task};
@@ -258,13 +259,4 @@ fn path(uri: &Uri, folder: Option<&Path>) -> PathBuf {
         Some(folder) => folder.join(name),
         None => std::path::absolute(name).unwrap_or_else(|_| Path::new("/").join(name)),
     }
-}
-
-/// The path of an address of a file.
-pub(super) fn file_path(uri: &Uri) -> Option<PathBuf> {
-    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
-    is_file
-        .then(|| uri.to_file_path().map(|path| path.into_owned()))
-        .flatten()
-        .filter(|path| path.is_absolute())
 }

@@ -45,20 +45,53 @@ const INPUTS: &[(&str, [i64; 3])] = &[
     ("VGGFace2_FaceDetection", [3, 224, 168]),
 ];
 
+/// A name, and the number of classes that the trainer tells a model.
+const CLASSES: &[(&str, i64)] = &[
+    ("AFSK", 2),
+    ("AISegment_352", 2),
+    ("CamVid_s352_c3", 4),
+    ("cats_vs_dogs", 2),
+    ("CIFAR10", 10),
+    ("CIFAR100", 100),
+    ("FashionMNIST", 10),
+    ("ImageNet", 1000),
+    ("ImageNet50", 50),
+    ("ImageNet_Bayer", 3),
+    ("Kinetics400", 5),
+    ("KWS_12_benchmark", 12),
+    ("KWS_20", 21),
+    ("KWS_20_msnoise_mixed", 21),
+    ("MNIST", 10),
+    ("PascalVOC_2007_2012_256_320_augmented", 21),
+    ("qrcode_160_120_kpts_ext", 2),
+    ("SampleMotorDataLimerick_ForTrain", 6),
+    ("SVHN_74", 11),
+    ("VGGFace2_FaceDetection", 2),
+    ("VGGFace2_FaceID", 2),
+];
+
 /// The vendor's data set of a name, and the input that it gives. Case, `-` and `_` do not matter,
 /// but the rest does: `AISegment_352_reduced` is not `AISegment_352`.
 pub fn input(name: &str) -> Option<(&'static str, [i64; 3])> {
-    let letters = |name: &str| -> String {
-        name.chars()
-            .filter(|c| !matches!(c, '-' | '_'))
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
     let wanted = letters(name);
     INPUTS
         .iter()
         .find(|(own, _)| letters(own) == wanted)
         .copied()
+}
+
+/// The number of classes that the trainer tells a model of a vendor's data set.
+pub fn classes(name: &str) -> Option<i64> {
+    let wanted = letters(name);
+    let known = CLASSES.iter().find(|(own, _)| letters(own) == wanted);
+    known.map(|(_, classes)| *classes)
+}
+
+fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The inputs of the vendor's data sets, each once.
@@ -82,6 +115,15 @@ mod tests {
         assert_eq!(input("cifar_100").unwrap().0, "CIFAR100");
         assert_eq!(input("AISegment_352_reduced"), None);
         assert_eq!(input(""), None);
+    }
+
+    #[test]
+    fn classes_are_those_of_known_data_sets() {
+        assert_eq!(classes("cifar-100"), Some(100));
+        assert_eq!(classes("none"), None);
+        for (name, _) in CLASSES {
+            assert_eq!(input(name).unwrap().0, *name);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::front;
 use super::layer_table::ArgumentPlaces;
@@ -11,7 +12,7 @@ use super::model::{
 };
 use super::syntax::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
 use super::value::{self, Class, Function, Kind, Names, Object, Tensor, Value};
-use crate::text::Span;
+use crate::text::{Span, TextFile};
 
 /// Steps of a whole run; the vendor's largest model takes 5000.
 const MAX_STEPS: usize = 200_000;
@@ -102,7 +103,7 @@ impl Frame {
 pub(super) struct Interpreter<'a> {
     resolve: &'a dyn Resolve,
     pub(super) device: TrainingDevice,
-    files: Vec<String>,
+    files: Vec<Arc<TextFile>>,
     globals: Vec<Names>,
     loaded: HashMap<String, Option<usize>>,
     steps: usize,
@@ -154,7 +155,10 @@ impl<'a> Interpreter<'a> {
     /// Reads a file and runs its top level; a statement that fails there is skipped.
     pub(super) fn load(&mut self, name: &str, text: &str) -> usize {
         let module = self.files.len();
-        self.files.push(name.to_owned());
+        self.files.push(Arc::new(TextFile {
+            path: name.to_owned(),
+            text: text.to_owned(),
+        }));
         self.globals.push(Names::default());
         let source = front::parse(text);
         for (span, message) in source.errors {

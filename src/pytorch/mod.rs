@@ -14,16 +14,19 @@ pub mod script;
 
 mod calls;
 mod expressions;
+mod facts;
 mod front;
 mod interpreter;
 mod layer_table;
 mod library;
+mod lists;
 mod model;
 mod operators;
 mod outline;
 mod syntax;
 mod tensor;
 mod torch;
+mod training;
 mod value;
 
 pub use model::{
@@ -31,7 +34,9 @@ pub use model::{
     PoolKind, Problem, ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
 };
 
+pub use lists::{DataSet, Offer, data_sets, offers};
 pub use outline::{Entry, Outline, is_model_file, outline};
+pub use training::{Training, input_of_network};
 
 use std::rc::Rc;
 
@@ -56,17 +61,18 @@ pub fn definitions(text: &str) -> Vec<(String, crate::text::Span)> {
 /// Total: a file that cannot be read, a model that fails, and one that is too large all give a
 /// [`Model`] with what is known and the problems that stopped it.
 pub fn read_model(request: &Request<'_>, resolve: &dyn Resolve) -> Model {
-    // On a stack of its own: the budgets bound how deep code and values nest, but not to what the
-    // caller's stack may hold.
-    let read = || read_here(request, resolve);
+    on_own_stack(|| read_here(request, resolve))
+        .unwrap_or_else(|| Model::failed("the model could not be read on a thread of its own"))
+}
+
+/// Works on a stack of its own: the budgets bound how deep code and values nest, but not to what the
+/// caller's stack may hold.
+fn on_own_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        match thread.spawn_scoped(scope, read) {
-            Ok(handle) => handle.join().ok(),
-            Err(_) => None,
-        }
+        let handle = thread.spawn_scoped(scope, work).ok()?;
+        handle.join().ok()
     })
-    .unwrap_or_else(|| Model::failed("the model could not be read on a thread of its own"))
 }
 
 /// Only what is used of it takes memory.

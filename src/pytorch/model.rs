@@ -1,6 +1,8 @@
 //! What a model file says, as plain data.
 
-use crate::text::Span;
+use std::sync::Arc;
+
+use crate::text::{Span, TextFile};
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -33,11 +35,12 @@ impl<F: Fn(&str) -> Option<(String, String)> + Sync> Resolve for F {
 }
 
 /// The chip as the trainer's `--device` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TrainingDevice {
     /// The predecessor of the MAX78000.
     Ai84,
     /// MAX78000.
+    #[default]
     Ai85,
     /// MAX78002.
     Ai87,
@@ -341,8 +344,8 @@ pub struct Defaults {
 /// What a model file says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
-    /// The files that were read, by name.
-    pub files: Vec<String>,
+    /// The files that were read.
+    pub files: Vec<Arc<TextFile>>,
     /// The layers in the order in which the model registers them, which is the order of the weights
     /// in a checkpoint; behind them those that the model does not hold.
     pub layers: Vec<Layer>,

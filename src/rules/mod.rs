@@ -33,9 +33,20 @@ macro_rules! example_network {
     };
 }
 
-/// A complete model file for an example, of these lines behind `super().__init__()`; they start with
-/// a line break.
+/// A model for an example, called `demo`: what it constructs, and what `forward` does. Or a complete
+/// model file, of the lines behind `super().__init__()`; they start with a line break.
 macro_rules! example_model {
+    ($construct:literal, $forward:literal) => {
+        concat!(
+            "import torch.nn as nn\n\nimport ai8x\n\n\nclass Demo(nn.Module):\n",
+            "    def __init__(self, num_channels=4, bias=True, **kwargs):\n",
+            "        super().__init__()",
+            $construct,
+            "\n    def forward(self, x):",
+            $forward,
+            "\n\ndef demo(pretrained=False, **kwargs):\n    return Demo(**kwargs)\n"
+        )
+    };
     ($body:literal) => {
         concat!(
             "import torch.nn as nn\nimport torch.nn.functional as F\n\nimport ai8x\n\n\n",
@@ -65,6 +76,7 @@ pub mod weight_memory;
 
 mod edits;
 pub(crate) mod relocate;
+mod repair;
 mod run;
 pub(crate) mod words;
 

@@ -82,10 +82,24 @@ pub fn run(context: &Context) -> Vec<Finding> {
         }
     }
     drop_covered(&mut found);
+    drop_unpaired(&mut found);
     drop_misassigned(&mut found);
     follow_overlaps(&mut found);
     found.sort_by_key(|finding| (finding.span, finding.code));
     found
+}
+
+/// Where a comparison with the model says which layer is missing or too many, what follows from
+/// weights that are handed to the wrong layers says no more.
+fn drop_unpaired(found: &mut Vec<Finding>) {
+    let is_cause = |finding: &Finding| {
+        let missing = [Code(861), Code(865), Code(866)].contains(&finding.code);
+        missing && finding.severity <= Severity::Warning
+    };
+    if found.iter().any(is_cause) {
+        let follows = [801, 803, 851, 852, 467, 201, 203, 254].map(Code);
+        found.retain(|finding| !follows.contains(&finding.code));
+    }
 }
 
 /// Where the model's layers and the file's do not match up, the channel counts that come from the
@@ -143,6 +157,7 @@ fn follow_overlaps(found: &mut Vec<Finding>) {
             message: found[at].message.clone(),
             span: found[at].span,
             layer: found[at].layer,
+            file: None,
         })
         .collect();
     found[last].notes.push(format!(
@@ -167,7 +182,8 @@ fn drop_covered(found: &mut Vec<Finding>) {
         };
         for &code in rule.covers {
             covered.insert((code, finding.layer));
-            covered.extend(finding.related.iter().map(|place| (code, place.layer)));
+            let places = finding.related.iter().filter(|place| place.file.is_none());
+            covered.extend(places.map(|place| (code, place.layer)));
         }
     }
     found.retain(|finding| !covered.contains(&(finding.code, finding.layer)));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::device::{self, DeviceId};
 use crate::diagnostic::Finding;
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{self, Layer, Network, Operation, Spanned};
+use crate::network::{Layer, Network, Operation, Spanned};
 use crate::pytorch::checkpoint::{self, Checkpoint};
 use crate::pytorch::dataset;
 use crate::report::FileReport;
@@ -211,6 +211,7 @@ pub(super) struct Gathered {
 /// Looks through all sources.
 pub(super) fn gather(
     file: &SourceFile,
+    network: &Network,
     config: &Config,
     overrides: &Overrides,
     directives: &Directives,
@@ -223,7 +224,6 @@ pub(super) fn gather(
     };
     let stated = sources.stated_device();
     let builds = Builds::find(&file.path, stated.as_ref().map(|known| known.value));
-    let network = network::lower(&file.document, &file.text);
     let mut gathered = Gathered {
         assumptions: Assumptions {
             each_device: overrides.device == Some(DeviceChoice::Both),
@@ -235,8 +235,8 @@ pub(super) fn gather(
     let known = &mut gathered.assumptions;
     known.device = sources.device(stated, &builds, &mut known.unsettled);
     known.flags = sources.flags(&builds, &mut known.unsettled);
-    known.checkpoint = sources.checkpoint(&network, &builds, &mut known.unsettled);
-    known.input = sources.input(&network, &builds, &mut known.unsettled);
+    known.checkpoint = sources.checkpoint(network, &builds, &mut known.unsettled);
+    known.input = sources.input(network, &builds, &mut known.unsettled);
     match sources.shapes() {
         Ok(shapes) => known.shapes = shapes,
         Err(ShapesFault::Missing(problem)) => gathered.problems.push(*problem),
@@ -606,7 +606,8 @@ mod tests {
     ) -> Gathered {
         let file = SourceFile::new(name.to_owned(), folder.join(name), text.to_owned());
         let directives = directives::parse(&file.text, &file.document);
-        gather(&file, config, overrides, &directives)
+        let network = crate::network::lower(&file.document, &file.text);
+        gather(&file, &network, config, overrides, &directives)
     }
 
     fn config(folder: &Path, text: &str) -> Config {

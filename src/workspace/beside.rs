@@ -35,6 +35,7 @@ const BUILDER: &str = "ai8xize.py";
 /// The vendor's tool that trains a model.
 const TRAINER: &str = "train.py";
 
+static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
 static MODULES: LazyLock<Memo<String>> = LazyLock::new(Memo::default);
@@ -292,22 +293,27 @@ fn scripts(network: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for folder in folders(network) {
         for folder in [folder.to_owned(), folder.join("scripts")] {
-            let Ok(entries) = fs::read_dir(folder) else {
-                continue;
-            };
-            let mut scripts: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
-                .collect();
-            scripts.sort();
-            scripts.truncate(MOST_SCRIPTS);
-            found.extend(scripts);
+            if let Ok(scripts) = FOLDERS.get_folder(&folder, scripts_in) {
+                found.extend_from_slice(&scripts);
+            }
         }
     }
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
     found
+}
+
+fn scripts_in(folder: &Path) -> Vec<PathBuf> {
+    let mut scripts: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
+        .collect();
+    scripts.sort();
+    scripts.truncate(MOST_SCRIPTS);
+    scripts
 }
 
 fn read_script(path: &Path) -> Vec<Command> {
@@ -316,6 +322,60 @@ fn read_script(path: &Path) -> Vec<Command> {
     match read {
         Ok(Ok(_)) => script::commands(&String::from_utf8_lossy(&bytes)),
         _ => Vec::new(),
+    }
+}
+
+/// What the commands say that train a model, where those that say it agree.
+#[derive(Debug, Default)]
+pub(super) struct Trained {
+    /// `--device`
+    pub(super) device: Option<DeviceId>,
+    /// `--dataset`, each once
+    pub(super) datasets: Vec<String>,
+    /// `--use-bias`
+    pub(super) bias: bool,
+    /// `--qat-policy`
+    pub(super) policy: Option<PathBuf>,
+}
+
+/// What commands say of the training of a model in the file `path`.
+pub(super) fn trained(path: &Path, model: &str) -> Trained {
+    let mut found: Vec<(PathBuf, Command)> = Vec::new();
+    for script in scripts(path) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let commands = commands.iter().filter(|command| {
+            command.program == TRAINER && command.setting("--model").known() == Some(model)
+        });
+        found.extend(commands.map(|command| (script.clone(), command.clone())));
+    }
+    let agreed = |key: &str| -> Option<String> {
+        let mut values = found
+            .iter()
+            .filter_map(|(_, command)| command.setting(key).known());
+        let first = values.next()?;
+        values.all(|value| value == first).then(|| first.to_owned())
+    };
+    let mut datasets: Vec<String> = Vec::new();
+    for (_, command) in &found {
+        if let Some(dataset) = command.setting("--dataset").known()
+            && !datasets.iter().any(|known| known == dataset)
+        {
+            datasets.push(dataset.to_owned());
+        }
+    }
+    let policy = agreed("--qat-policy").filter(|policy| policy != "None");
+    Trained {
+        device: agreed("--device").as_deref().and_then(DeviceId::parse),
+        datasets,
+        bias: !found.is_empty() && found.iter().all(|(_, command)| command.has("--use-bias")),
+        policy: policy.and_then(|policy| {
+            let (script, _) = found.first()?;
+            let roots = script.ancestors().skip(1).take(LEVELS);
+            let files = roots.map(|root| joined(root, &policy));
+            files.into_iter().find(|file| file.is_file())
+        }),
     }
 }
 

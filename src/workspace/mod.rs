@@ -8,6 +8,7 @@ pub mod config;
 pub mod directives;
 mod discover;
 mod fix;
+mod generate;
 mod lint;
 mod memo;
 mod models;
@@ -16,7 +17,7 @@ mod serde_error;
 pub mod shapes;
 mod source;
 
-pub use allocate::{Allocated, allocate};
+pub use allocate::{Allocated, Choices, allocate};
 pub use assume::{
     Assumptions, DeviceChoice, Known, Origin, Overrides, Sample, Trained, load_shapes,
 };
@@ -25,6 +26,7 @@ pub use config::{Config, Configurations};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
+pub use generate::{Order, generate_network};
 pub use lint::{Linted, lint, lint_once, tried};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;

@@ -296,9 +296,9 @@ fn lenses_carry_commands_of_the_client() {
         .collect();
     assert_snapshot!(lines.join("\n"), @r#"
     4: Memory map: 2 layers, data 29 %, kernels 2 % [ai8x-lint.showMap null]
-    5: 1x16x16 -> 4x16x16, memory map [ai8x-lint.showMap 0]
-    5: read by 1 layer [ai8x-lint.showReaders {"character":2,"line":5}]
-    15: 4x16x16 -> 4x16x16, memory map [ai8x-lint.showMap 1]
+    5: memory map [ai8x-lint.showMap 0]
+    5: read by layer 1 (`second`) [ai8x-lint.showReaders {"character":2,"line":5}]
+    15: memory map [ai8x-lint.showMap 1]
     15: output of the network [ai8x-lint.showReaders {"character":2,"line":15}]
     "#);
     let readers = |lens: &&Value| lens["command"]["command"] == "ai8x-lint.showReaders";
