@@ -30,7 +30,7 @@ use super::snapshot::{Snapshot, Surroundings};
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Files that say something about networks: configurations, shapes, scripts, checkpoints, samples,
-/// models; and the networks themselves.
+/// models, data sets; and the networks themselves.
 const WATCHED: [&str; 9] = [
     "**/ai8x-lint.toml",
     "**/.ai8x-lint.toml",

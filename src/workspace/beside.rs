@@ -364,60 +364,6 @@ fn read_script(path: &Path) -> Vec<Command> {
     }
 }
 
-/// What the commands say that train a model, where those that say it agree.
-#[derive(Debug, Default)]
-pub(super) struct Trained {
-    /// `--device`
-    pub(super) device: Option<DeviceId>,
-    /// `--dataset`, each once
-    pub(super) datasets: Vec<String>,
-    /// `--use-bias`
-    pub(super) bias: bool,
-    /// `--qat-policy`
-    pub(super) policy: Option<PathBuf>,
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn trained(path: &Path, model: &str) -> Trained {
-    let mut found: Vec<(PathBuf, Command)> = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        let commands = commands.iter().filter(|command| {
-            command.program == TRAINER && command.setting("--model").known() == Some(model)
-        });
-        found.extend(commands.map(|command| (script.clone(), command.clone())));
-    }
-    let agreed = |key: &str| -> Option<String> {
-        let mut values = found
-            .iter()
-            .filter_map(|(_, command)| command.setting(key).known());
-        let first = values.next()?;
-        values.all(|value| value == first).then(|| first.to_owned())
-    };
-    let mut datasets: Vec<String> = Vec::new();
-    for (_, command) in &found {
-        if let Some(dataset) = command.setting("--dataset").known()
-            && !datasets.iter().any(|known| known == dataset)
-        {
-            datasets.push(dataset.to_owned());
-        }
-    }
-    let policy = agreed("--qat-policy").filter(|policy| policy != "None");
-    Trained {
-        device: agreed("--device").as_deref().and_then(DeviceId::parse),
-        datasets,
-        bias: !found.is_empty() && found.iter().all(|(_, command)| command.has("--use-bias")),
-        policy: policy.and_then(|policy| {
-            let (script, _) = found.first()?;
-            let roots = script.ancestors().skip(1).take(LEVELS);
-            let files = roots.map(|root| joined(root, &policy));
-            files.into_iter().find(|file| file.is_file())
-        }),
-    }
-}
-
 /// The folder from which a command sees the network, if it is about that one.
 fn root(script: &Path, command: &Command, network: &Path) -> Option<PathBuf> {
     let config = command.setting("--config-file").known()?;

@@ -158,7 +158,7 @@ impl Finder<'_> {
     }
 
     /// Where the model is defined.
-    fn name(&self) -> Result<Option<Known<ModelName>>, Unfound> {
+    pub(super) fn name(&self) -> Result<Option<Known<ModelName>>, Unfound> {
         let arch = self.file.arch().unwrap_or_default();
         if let Some(named) = &self.named {
             let origin = named.origin.clone();
@@ -389,7 +389,11 @@ fn stamp(path: &Path) -> Stamp {
 }
 
 /// Builds a model as it is trained.
-fn build(name: &ModelName, factory: &str, run: &TrainingRun) -> Result<Arc<Model>, String> {
+pub(super) fn build(
+    name: &ModelName,
+    factory: &str,
+    run: &TrainingRun,
+) -> Result<Arc<Model>, String> {
     let key = Key {
         path: name.path.clone(),
         factory: factory.to_owned(),

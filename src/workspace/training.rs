@@ -208,7 +208,7 @@ fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>
         all.push(DataSet {
             name: name.to_owned(),
             input: Some(input),
-            classes: None,
+            classes: dataset::classes(name),
         });
     }
     let named = |set: &DataSet, call: &Call| {
