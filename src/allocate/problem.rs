@@ -163,6 +163,13 @@ impl Problem {
         })
     }
 
+    /// Whether a bundle fits at this base and gets in nobody's way, the others at these bases.
+    pub fn is_free(&self, bundle: usize, base: i64, bases: &[i64]) -> bool {
+        let mut others = bases.iter().copied().enumerate();
+        self.fits(bundle, base)
+            && others.all(|other| other.0 == bundle || !self.collide((bundle, base), other))
+    }
+
     /// Whether a bundle fits into the memory at this base.
     pub(super) fn fits(&self, bundle: usize, base: i64) -> bool {
         let members = &self.bundles[bundle].members;
