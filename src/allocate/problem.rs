@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Analysis, Fact, Progression, Region, instance_base, unknown};
-use crate::device::{Device, INSTANCES, PROCESSORS_PER_INSTANCE};
-use crate::network::{Network, Source};
+use crate::analysis::{
+    Analysis, Fact, Layout, Progression, Region, Spread, instance_base, unknown,
+};
+use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE};
+use crate::network::{DataBuffer, Network, Source};
 
 /// A network as bundles to place.
 #[derive(Clone, Debug)]
@@ -97,10 +99,8 @@ impl Problem {
         device: &'static Device,
         relation: Relation,
     ) -> Result<Self, Unplaceable> {
-        if !network.data_buffer.is_empty() {
-            return Err(Unplaceable::Buffer);
-        }
         let mut builder = Builder {
+            network,
             analysis,
             device,
             offsets: Vec::new(),
@@ -171,7 +171,7 @@ impl Problem {
     }
 
     /// Whether a bundle fits into the memory at this base.
-    pub(super) fn fits(&self, bundle: usize, base: i64) -> bool {
+    pub fn fits(&self, bundle: usize, base: i64) -> bool {
         let members = &self.bundles[bundle].members;
         base >= 0
             && base % 4 == 0
@@ -266,6 +266,7 @@ fn shifted(region: &Region, words: i64) -> Region {
 
 /// Gathers sources and joins them; `group` is a forest, each with its offset from its parent.
 struct Builder<'a> {
+    network: &'a Network,
     analysis: &'a Analysis,
     device: &'static Device,
     sources: Vec<Source>,
@@ -292,6 +293,11 @@ impl Builder<'_> {
             input,
             first,
         )?;
+        if let Some(buffer) = self.network.data_buffer.first() {
+            let region = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
+            let offset = buffer.offset.value().unwrap_or(0);
+            self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
+        }
         for &layer in order {
             let output = self.output(layer);
             self.add(
@@ -309,6 +315,23 @@ impl Builder<'_> {
             Some(ring) => Ok(ring),
             None => self.analysis.memory[first].reads.clone(),
         }
+    }
+
+    /// The words of the rolling buffer.
+    fn buffer(&self, buffer: &DataBuffer) -> Option<Region> {
+        let channels = buffer.channels.value()?;
+        let [height, width] = buffer.dim.value()?;
+        let layout = Layout {
+            mask: buffer.processors.value()?,
+            offset: buffer.offset.value().unwrap_or(0),
+            channels,
+            spread: Spread::new(channels, i64::from(PROCESSORS)),
+            pixels: height * width,
+            width: 8,
+            gap: 0,
+            operands: 1,
+        };
+        Some(layout.words(self.device))
     }
 
     fn output(&self, layer: usize) -> Fact<Region> {
@@ -500,7 +523,7 @@ impl Builder<'_> {
             bundle.pinned = bundle
                 .members
                 .iter()
-                .any(|member| member.source == Source::Input || !member.known);
+                .any(|member| !matches!(member.source, Source::Layer(_)) || !member.known);
             bundle
         });
         bundles.collect()
@@ -541,7 +564,8 @@ impl Builder<'_> {
                     dies = i64::MAX;
                 }
             }
-            Source::Input | Source::Buffer => {
+            Source::Buffer => dies = i64::MAX,
+            Source::Input => {
                 if graph
                     .order
                     .first()

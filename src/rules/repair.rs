@@ -288,7 +288,13 @@ impl<'a> Repair<'a> {
             let mut old = before.faults.iter();
             !old.any(|old| (old.code, old.layer) == (fault.code, fault.layer))
         });
-        let conflicts = analysis.conflicts.iter();
+        let conflicts = analysis.conflicts.iter().filter(|conflict| {
+            let mut old = before.conflicts.iter();
+            !old.any(|old| {
+                (old.kind, old.writer, old.victim)
+                    == (conflict.kind, conflict.writer, conflict.victim)
+            })
+        });
         let weights = usize::from(analysis.kernels.fault.is_some())
             + usize::from(analysis.bias.exhausted.is_some());
         faults.count() + conflicts.count() + weights
