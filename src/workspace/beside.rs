@@ -13,9 +13,8 @@ use std::sync::{Arc, LazyLock};
 use crate::device::DeviceId;
 use crate::facts::{Flags, parse_flags};
 use crate::pytorch::checkpoint::Checkpoint;
+use crate::pytorch::npy;
 use crate::pytorch::script::{self, Command, Setting};
-use crate::pytorch::{dataset, npy};
-use crate::rules::python::Training;
 
 use super::assume::{Known, Origin};
 use super::memo::Memo;
@@ -226,37 +225,6 @@ fn relevant(words: &[&str]) -> String {
         }
     }
     kept.join(" ")
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn training(path: &Path, model: &str) -> Training {
-    let mut training = Training::default();
-    let mut devices = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        for command in commands.iter() {
-            let is_its =
-                command.program == TRAINER && command.setting("--model").known() == Some(model);
-            if !is_its {
-                continue;
-            }
-            let device = command.setting("--device").known();
-            devices.extend(device.and_then(DeviceId::parse));
-            let dataset = command.setting("--dataset").known();
-            if let Some((_, input)) = dataset.and_then(dataset::input)
-                && !training.inputs.contains(&input)
-            {
-                training.inputs.push(input);
-            }
-        }
-    }
-    devices.dedup();
-    if let [device] = devices.as_slice() {
-        training.device = Some(*device);
-    }
-    training
 }
 
 /// The file of a module that a model in the file `path` imports, and its text.

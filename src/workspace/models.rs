@@ -2,8 +2,8 @@
 
 use crate::device::DeviceId;
 use crate::diagnostic::{Code, Finding};
-use crate::pytorch::Outline;
-use crate::rules::python;
+use crate::pytorch::{Outline, dataset};
+use crate::rules::python::{self, Data, Training};
 
 use super::assume::{Assumptions, DeviceChoice, Gathered, Known, Origin, Overrides, stated_device};
 use super::beside;
@@ -30,7 +30,19 @@ pub(super) fn check(
         None if each_device => DeviceId::ALL.to_vec(),
         None => Vec::new(),
     };
-    let training = |model: &str| beside::training(&file.path, model);
+    let training = |model: &str| {
+        let trained = beside::trained(&file.path, model);
+        let data = trained.datasets.iter().filter_map(|name| {
+            Some(Data {
+                input: dataset::input(name)?.1,
+                classes: dataset::classes(name),
+            })
+        });
+        Training {
+            device: trained.device,
+            data: data.collect(),
+        }
+    };
     let resolve = |module: &str| beside::module(&file.path, module);
     let known = python::Known {
         file: &file.name,

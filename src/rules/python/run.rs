@@ -22,8 +22,7 @@ pub struct Known<'a> {
     pub devices: &'a [DeviceId],
     /// Whether AX878 is asked for, which needs every model built for the other chip, too.
     pub compares_chips: bool,
-    /// The chip and the inputs (channels, height, width) that commands train a model with, by its
-    /// name.
+    /// What commands train a model with, by its name.
     pub training: &'a dyn Fn(&str) -> Training,
     /// Imported files.
     pub resolve: &'a dyn Resolve,
@@ -34,8 +33,17 @@ pub struct Known<'a> {
 pub struct Training {
     /// The chip, where all say the same.
     pub device: Option<DeviceId>,
-    /// The inputs; signals are 1 wide.
-    pub inputs: Vec<[i64; 3]>,
+    /// The data sets.
+    pub data: Vec<Data>,
+}
+
+/// What a model gets from a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// Channels, height and width; signals are 1 wide.
+    pub input: [i64; 3],
+    /// The number of classes; that of the signature where it is not known.
+    pub classes: Option<i64>,
 }
 
 /// Runs every rule over the models of a file; findings come in order of the text.
@@ -211,8 +219,8 @@ impl File<'_> {
                 is_input_guessed: false,
             }]
         };
-        let is_input_certain = !training.inputs.is_empty();
-        let mut inputs = training.inputs.clone();
+        let is_input_certain = !training.data.is_empty();
+        let mut all_data = training.data.clone();
         let mut unbuilt = None;
         if !is_input_certain {
             let built = self.read(entry, None, device);
@@ -224,21 +232,21 @@ impl File<'_> {
             if fatal.into_iter().any(|kind| has_failed(&built, kind)) {
                 return only_built(built);
             }
-            inputs.extend(usual_input(&built));
+            all_data.extend(usual_input(&built).map(unclassified));
             if !built.is_built {
                 unbuilt = Some(built);
             }
         }
-        let is_guess = inputs.is_empty();
+        let is_guess = all_data.is_empty();
         if is_guess {
-            inputs.extend(dataset::inputs());
+            all_data.extend(dataset::inputs().map(unclassified));
         }
         let mut first = None;
         let mut complete = Vec::new();
-        for input in inputs {
+        for data in all_data {
             let followed = Followed {
-                model: self.read(entry, Some(input), device),
-                input: Some(input),
+                model: self.read(entry, Some(data), device),
+                input: Some(data.input),
                 is_input_certain,
                 is_input_guessed: is_guess,
             };
@@ -280,9 +288,11 @@ impl File<'_> {
     }
 
     /// Reads the model. The number of classes is that of the signature, any where that has none.
-    fn read(&self, entry: &Entry, input: Option<[i64; 3]>, device: DeviceId) -> Model {
-        let model = self.read_with(entry, input, None, device);
-        if model.is_built || !has_failed(&model, ProblemKind::Failure) {
+    fn read(&self, entry: &Entry, data: Option<Data>, device: DeviceId) -> Model {
+        let input = data.map(|data| data.input);
+        let classes = data.and_then(|data| data.classes);
+        let model = self.read_with(entry, input, classes, device);
+        if model.is_built || classes.is_some() || !has_failed(&model, ProblemKind::Failure) {
             return model;
         }
         let other = self.read_with(entry, input, Some(ANY_CLASSES), device);
@@ -330,6 +340,14 @@ impl File<'_> {
             device: trainer(device),
         };
         pytorch::read_model(&request, self.known.resolve)
+    }
+}
+
+/// Data of which only the input is known.
+const fn unclassified(input: [i64; 3]) -> Data {
+    Data {
+        input,
+        classes: None,
     }
 }
 
