@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Analysis, Fact, Progression, Region, instance_base, unknown};
-use crate::device::{Device, INSTANCES, PROCESSORS_PER_INSTANCE};
-use crate::network::{Network, Source};
+use crate::analysis::{Analysis, Fact, Progression, Region, Spread, instance_base, unknown};
+use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE};
+use crate::network::{DataBuffer, Network, Source};
 
 /// A network as bundles to place.
 #[derive(Clone, Debug)]
@@ -78,6 +78,13 @@ impl Member {
         self.born <= other.dies && other.born <= self.dies
     }
 
+    /// Lies so many bytes further behind its bundle's base.
+    fn shift(&mut self, bytes: i64) {
+        self.offset += bytes;
+        self.end += bytes;
+        self.region = shifted(&self.region, bytes / 4);
+    }
+
     /// Bytes of the words that it has in an instance.
     pub(super) fn bytes_in(&self, instance: u32) -> i64 {
         let parts = self.region.parts.iter();
@@ -100,7 +107,22 @@ impl Problem {
         if !network.data_buffer.is_empty() {
             return Err(Unplaceable::Buffer);
         }
+        Self::around_buffer(network, analysis, device, relation)
+    }
+
+    /// The same of a network that may have a rolling buffer: that stays where it is, and so does what
+    /// is put into it.
+    ///
+    /// # Errors
+    /// The layer that stands in the way.
+    pub fn around_buffer(
+        network: &Network,
+        analysis: &Analysis,
+        device: &'static Device,
+        relation: Relation,
+    ) -> Result<Self, Unplaceable> {
         let mut builder = Builder {
+            network,
             analysis,
             device,
             offsets: Vec::new(),
@@ -116,6 +138,38 @@ impl Problem {
             capacity: device.instance_bytes,
             device,
         })
+    }
+
+    /// Lays an output so many bytes before its reader's input, which it then may write over: the two
+    /// move as one from here on, and the input no longer stays where it is.
+    pub fn overlay(&mut self, input: Source, output: Source, before: i64) {
+        let (Some(into), Some(from)) = (self.bundle_of(input), self.bundle_of(output)) else {
+            return;
+        };
+        if into == from {
+            return;
+        }
+        let offset = |bundle: &Bundle, source: Source| {
+            let mut members = bundle.members.iter();
+            members
+                .find(|member| member.source == source)
+                .map_or(0, |member| member.offset)
+        };
+        let distance =
+            offset(&self.bundles[into], input) - before - offset(&self.bundles[from], output);
+        let mut moved = std::mem::take(&mut self.bundles[from].members);
+        moved.iter_mut().for_each(|member| member.shift(distance));
+        let bundle = &mut self.bundles[into];
+        bundle.members.append(&mut moved);
+        let lowest = bundle.members.iter().map(|member| member.offset).min();
+        let lowest = lowest.unwrap_or(0);
+        bundle
+            .members
+            .iter_mut()
+            .for_each(|member| member.shift(-lowest));
+        bundle.base += lowest;
+        bundle.pinned = false;
+        self.bundles.remove(from);
     }
 
     /// The bundle that holds the output of a layer, or the input.
@@ -289,6 +343,7 @@ fn shifted(region: &Region, words: i64) -> Region {
 
 /// Gathers sources and joins them; `group` is a forest, each with its offset from its parent.
 struct Builder<'a> {
+    network: &'a Network,
     analysis: &'a Analysis,
     device: &'static Device,
     sources: Vec<Source>,
@@ -315,7 +370,15 @@ impl Builder<'_> {
             input,
             first,
         )?;
+        if let Some(buffer) = self.network.data_buffer.first() {
+            let (offset, region) = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
+            self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
+        }
         for &layer in order {
+            let written = &self.network.layers[layer];
+            if !(written.buffer_shift.is_absent() && written.buffer_insert.is_absent()) {
+                continue;
+            }
             let output = self.output(layer);
             self.add(
                 Source::Layer(layer),
@@ -325,6 +388,26 @@ impl Builder<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Where the rolling buffer lies, and its words.
+    fn buffer(&self, block: &DataBuffer) -> Option<(i64, Region)> {
+        let (processors, offset) = (block.processors.value()?, block.offset.value()?);
+        let ([height, width], channels) = (block.dim.value()?, block.channels.value()?);
+        let spread = Spread::new(channels, i64::from(PROCESSORS));
+        let parts = (0..INSTANCES)
+            .filter(|instance| processors >> (instance * PROCESSORS_PER_INSTANCE) & 0xf != 0)
+            .map(|instance| {
+                let part = Progression {
+                    start: instance_base(self.device, instance) + offset / 4,
+                    step: 1,
+                    count: height * width * spread.passes,
+                    run: 1,
+                };
+                (instance, part)
+            });
+        let parts = parts.collect();
+        Some((offset, Region { parts }))
     }
 
     fn input(&self, first: usize) -> Fact<Region> {
@@ -520,10 +603,9 @@ impl Builder<'_> {
                 member.end = ends.max().unwrap_or(0);
             }
             // Firmware writes the input where it always did.
-            bundle.pinned = bundle
-                .members
-                .iter()
-                .any(|member| member.source == Source::Input || !member.known);
+            bundle.pinned = bundle.members.iter().any(|member| {
+                matches!(member.source, Source::Input | Source::Buffer) || !member.known
+            });
             bundle
         });
         bundles.collect()
@@ -564,7 +646,8 @@ impl Builder<'_> {
                     dies = i64::MAX;
                 }
             }
-            Source::Input | Source::Buffer => {
+            Source::Buffer => dies = i64::MAX,
+            Source::Input => {
                 if graph
                     .order
                     .first()

@@ -27,20 +27,24 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// The weights that each layer has by its model: none where the layer has no module, or one that
-    /// is of another kind.
+    /// The weights that each layer has by its model: none where the layer has no module, and none at
+    /// all where the two differ in more than what leaves all shapes as they are.
     pub(super) fn weights(&self, model: &Model) -> Vec<Option<Weight>> {
-        let differs = |layer: usize| {
-            let of_layer = |difference: &&Difference| difference.layer == Some(layer);
-            let kinds = [DifferenceKind::Operator, DifferenceKind::Kernel];
-            let mut own = self.differences.iter().filter(of_layer);
-            own.any(|difference| kinds.contains(&difference.kind))
+        let keeps_shapes = |difference: &Difference| match difference.kind {
+            DifferenceKind::Activation
+            | DifferenceKind::OutputWidth
+            | DifferenceKind::MissingOutput(_)
+            | DifferenceKind::SurplusOutput(_) => true,
+            DifferenceKind::SurplusLayer => difference
+                .layer
+                .is_some_and(|layer| self.hands_on.get(layer) == Some(&true)),
+            _ => false,
         };
-        let weight = |(layer, module): (usize, &Option<usize>)| {
+        if !self.differences.iter().all(keeps_shapes) {
+            return vec![None; self.modules.len()];
+        }
+        let weight = |module: &Option<usize>| {
             let module = model.modules.get((*module)?)?;
-            if differs(layer) {
-                return None;
-            }
             Some(Weight {
                 in_channels: module.in_channels?,
                 out_channels: module.out_channels?,
@@ -49,12 +53,12 @@ impl Alignment {
                     _ if module.kernel.is_empty() => return None,
                     _ => module.kernel.clone(),
                 },
-                bits: None,
+                bits: module.bits,
                 bias: module.bias,
                 groups: module.groups,
             })
         };
-        self.modules.iter().enumerate().map(weight).collect()
+        self.modules.iter().map(weight).collect()
     }
 }
 
@@ -262,7 +266,10 @@ impl Aligner<'_> {
                 }
             };
         }
-        self.compare_outputs(&mut alignment.differences, &own, &theirs);
+        // Without its input, nobody followed the model's data.
+        if !self.model.calls.is_empty() {
+            self.compare_outputs(&mut alignment.differences, &own, &theirs);
+        }
         alignment
     }
 

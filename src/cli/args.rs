@@ -157,6 +157,9 @@ pub(super) struct FactArgs {
     /// A checkpoint (.pth.tar), instead of the one that the network's build command names
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub(super) checkpoint: Option<PathBuf>,
+    /// The PyTorch model, or a training project, instead of the model that `arch` names
+    #[arg(long, value_name = "FILE:NAME", help_heading = "Facts")]
+    pub(super) model: Option<String>,
     /// The flags that the vendor's tool gets: "--fifo --overlap-data"
     #[arg(
         long,
@@ -276,6 +279,9 @@ pub(super) struct GenerateArgs {
     /// Classes that the model tells apart [default: those of the data set]
     #[arg(long, value_name = "NUMBER")]
     pub(super) classes: Option<i64>,
+    /// Frames that the model looks at, where those are several
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) frames: Option<i64>,
     /// The model is trained with bias [default: as in its training script]
     #[arg(long)]
     pub(super) use_bias: bool,
@@ -289,8 +295,15 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) qat_policy: Option<PathBuf>,
     /// Print into this new file
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "merge")]
     pub(super) output_file: Option<PathBuf>,
+    /// Complete this network: its masks, offsets and comments stay where the model has its layers,
+    /// by name or by what they compute
+    #[arg(long, value_name = "FILE")]
+    pub(super) merge: Option<PathBuf>,
+    /// Write the changes of `--merge` into the file instead of showing them
+    #[arg(long, requires = "merge")]
+    pub(super) write: bool,
 }
 
 #[derive(Args)]

@@ -47,6 +47,8 @@ pub struct Module {
     pub groups: Option<i64>,
     /// Whether it has a bias, its own or by batch normalisation.
     pub bias: Option<bool>,
+    /// Weight bits by the policy of its training; none where nobody says.
+    pub bits: Option<i64>,
     /// What is pooled before it computes. Where that is unknown, so are the arguments of the calls.
     pub pool: Option<ModelPool>,
     /// Its activation; none where unknown, as for the next.

@@ -110,7 +110,7 @@ impl Interpreter<'_> {
                     arguments.insert(0, callee.clone());
                     return self.call_function(&forward, arguments, keywords, place);
                 }
-                _ => self.unknown(format!("a call of {}", describe(&callee.kind)), place),
+                _ => self.lost(format!("a call of {}", describe(&callee.kind)), place),
             },
             Kind::Layer(index) => {
                 // A module takes its operands by keyword as well.
@@ -136,8 +136,8 @@ impl Interpreter<'_> {
             Kind::Method(object, name) => {
                 return self.call_method(object, name, &arguments, &keywords, place);
             }
-            Kind::Unknown(_) => Kind::unknown("a call of an unknown value"),
-            other => self.unknown(format!("a call of {}", describe(other)), place),
+            Kind::Unknown(_) => self.lost("a call of an unknown value".to_owned(), place),
+            other => self.lost(format!("a call of {}", describe(other)), place),
         };
         Ok(Value::new(kind, place))
     }

@@ -246,7 +246,7 @@ impl Interpreter<'_> {
             }
             other => {
                 let why = format!("a loop over {} is not followed", describe(other));
-                self.note(ProblemKind::Unknown, why, place);
+                self.note(ProblemKind::Lost, why, place);
                 return Ok(None);
             }
         };

@@ -36,6 +36,7 @@ impl Model {
             dilation: list(&layer.dilation),
             groups: layer.groups.value,
             bias: layer.bias.value,
+            bits: None,
             pool: layer.pool.as_ref().and_then(pool),
             activation: layer
                 .activation

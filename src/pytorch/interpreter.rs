@@ -293,6 +293,13 @@ impl<'a> Interpreter<'a> {
         kind
     }
 
+    /// An unknown value, with a note why: code that may make layers or use them was not followed.
+    pub(super) fn lost(&mut self, why: String, place: Place) -> Kind {
+        let kind = Kind::unknown(&why);
+        self.note(ProblemKind::Lost, why, place);
+        kind
+    }
+
     /// Keeps an operation that the accelerator does not run, and notes it on its result. What is done
     /// to the model's input, whoever makes that can do.
     pub(super) fn operation(
@@ -628,7 +635,7 @@ impl<'a> Interpreter<'a> {
     ) -> Result<Flow, Stop> {
         let place = self.place(frame.module, test.span);
         let why = "this condition is not known, so what depends on it is not either".to_owned();
-        let unknown = self.unknown(why, place);
+        let unknown = self.lost(why, place);
         self.forget(&arms, frame);
         Ok(if arms.iter().any(|arm| returns(arm)) {
             Flow::Return(Value::new(unknown, place))

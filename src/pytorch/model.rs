@@ -303,8 +303,26 @@ pub enum ProblemKind {
     Foreign,
     /// Something that this reader does not know.
     Unknown,
+    /// Code that was not followed, and may make layers or use them.
+    Lost,
     /// Too much work.
     Budget,
+}
+
+impl ProblemKind {
+    /// Whether the reader got no further.
+    pub const fn stops(self) -> bool {
+        match self {
+            Self::Missing
+            | Self::Failure
+            | Self::Keyword
+            | Self::Shape
+            | Self::Rank
+            | Self::Empty
+            | Self::Budget => true,
+            Self::Syntax | Self::Foreign | Self::Unknown | Self::Lost => false,
+        }
+    }
 }
 
 /// Something that stopped the reader or left a hole.
@@ -386,17 +404,6 @@ impl Model {
 
     /// Whether the model was built and followed to the end.
     pub fn is_complete(&self) -> bool {
-        !self.problems.iter().any(|problem| {
-            matches!(
-                problem.kind,
-                ProblemKind::Missing
-                    | ProblemKind::Failure
-                    | ProblemKind::Keyword
-                    | ProblemKind::Shape
-                    | ProblemKind::Rank
-                    | ProblemKind::Empty
-                    | ProblemKind::Budget
-            )
-        })
+        !self.problems.iter().any(|problem| problem.kind.stops())
     }
 }

@@ -23,6 +23,8 @@ use super::source::reason;
 
 /// Folders that are looked into for scripts and samples: that of the network and those above it.
 const LEVELS: usize = 4;
+/// Entries of one folder that are looked at.
+const MOST_ENTRIES: usize = 4096;
 /// Scripts of one folder that are read.
 const MOST_SCRIPTS: usize = 256;
 /// Bytes of a script that are read.
@@ -38,7 +40,7 @@ static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
 static MODULES: LazyLock<Memo<String>> = LazyLock::new(Memo::default);
-static SAMPLES: LazyLock<Memo<Result<[i64; 3], String>>> = LazyLock::new(Memo::default);
+static SAMPLES: LazyLock<Memo<Result<Sampled, String>>> = LazyLock::new(Memo::default);
 
 /// Something that is not known although something says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +159,20 @@ impl Builds {
         self.builds.iter().any(shifted)
     }
 
+    /// The first command, where none names a checkpoint.
+    pub(super) fn without_checkpoint(&self) -> Option<Origin> {
+        let lacks =
+            |build: &Build| matches!(build.command.setting("--checkpoint-file"), Setting::Absent);
+        let first = self.builds.first()?;
+        self.builds.iter().all(lacks).then(|| first.origin())
+    }
+
+    /// Whether some command takes a checkpoint with batch normalisation.
+    pub(super) fn ignores_batch_norm(&self) -> bool {
+        let ignores = |build: &Build| build.command.has("--ignore-bn");
+        self.builds.iter().any(ignores)
+    }
+
     fn path(&self, option: &str) -> Said<PathBuf> {
         self.said(
             |build| match build.command.setting(option) {
@@ -258,30 +274,53 @@ pub(super) fn folders(network: &Path) -> Vec<&Path> {
 
 /// The shell scripts of those folders, and of `scripts` in them.
 fn scripts(network: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    for folder in folders(network) {
-        for folder in [folder.to_owned(), folder.join("scripts")] {
-            if let Ok(scripts) = FOLDERS.get_folder(&folder, scripts_in) {
-                found.extend_from_slice(&scripts);
-            }
-        }
-    }
+    let mut found: Vec<PathBuf> = folders(network).into_iter().flat_map(scripts_of).collect();
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
     found
 }
 
-fn scripts_in(folder: &Path) -> Vec<PathBuf> {
-    let mut scripts: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
+/// The shell scripts of a folder, and of `scripts` in it.
+fn scripts_of(folder: &Path) -> Vec<PathBuf> {
+    let both = [folder.to_owned(), folder.join("scripts")];
+    both.iter()
+        .flat_map(|folder| files_of(folder, "sh", MOST_SCRIPTS))
+        .collect()
+}
+
+/// The files of a folder with this extension, by name.
+pub(super) fn files_of(folder: &Path, extension: &str, most: usize) -> Vec<PathBuf> {
+    let wanted = |path: &&PathBuf| path.extension().is_some_and(|own| own == extension);
+    let entries = entries(folder);
+    entries.iter().filter(wanted).take(most).cloned().collect()
+}
+
+/// What is in a folder, by name.
+pub(super) fn entries(folder: &Path) -> Arc<Vec<PathBuf>> {
+    FOLDERS.get_folder(folder, read_entries).unwrap_or_default()
+}
+
+fn read_entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<PathBuf> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
+        .take(MOST_ENTRIES)
         .collect();
-    scripts.sort();
-    scripts.truncate(MOST_SCRIPTS);
-    scripts
+    entries.sort();
+    entries
+}
+
+/// The commands in the scripts of a folder that call this program, with their scripts.
+pub(super) fn commands_of(folder: &Path, program: &str) -> Vec<(PathBuf, Command)> {
+    let mut found = Vec::new();
+    for script in scripts_of(folder) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let named = commands.iter().filter(|command| command.program == program);
+        found.extend(named.map(|command| (script.clone(), command.clone())));
+    }
+    found
 }
 
 fn read_script(path: &Path) -> Vec<Command> {
@@ -290,60 +329,6 @@ fn read_script(path: &Path) -> Vec<Command> {
     match read {
         Ok(Ok(_)) => script::commands(&String::from_utf8_lossy(&bytes)),
         _ => Vec::new(),
-    }
-}
-
-/// What the commands say that train a model, where those that say it agree.
-#[derive(Debug, Default)]
-pub(super) struct Trained {
-    /// `--device`
-    pub(super) device: Option<DeviceId>,
-    /// `--dataset`, each once
-    pub(super) datasets: Vec<String>,
-    /// `--use-bias`
-    pub(super) bias: bool,
-    /// `--qat-policy`
-    pub(super) policy: Option<PathBuf>,
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn trained(path: &Path, model: &str) -> Trained {
-    let mut found: Vec<(PathBuf, Command)> = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        let commands = commands.iter().filter(|command| {
-            command.program == TRAINER && command.setting("--model").known() == Some(model)
-        });
-        found.extend(commands.map(|command| (script.clone(), command.clone())));
-    }
-    let agreed = |key: &str| -> Option<String> {
-        let mut values = found
-            .iter()
-            .filter_map(|(_, command)| command.setting(key).known());
-        let first = values.next()?;
-        values.all(|value| value == first).then(|| first.to_owned())
-    };
-    let mut datasets: Vec<String> = Vec::new();
-    for (_, command) in &found {
-        if let Some(dataset) = command.setting("--dataset").known()
-            && !datasets.iter().any(|known| known == dataset)
-        {
-            datasets.push(dataset.to_owned());
-        }
-    }
-    let policy = agreed("--qat-policy").filter(|policy| policy != "None");
-    Trained {
-        device: agreed("--device").as_deref().and_then(DeviceId::parse),
-        datasets,
-        bias: !found.is_empty() && found.iter().all(|(_, command)| command.has("--use-bias")),
-        policy: policy.and_then(|policy| {
-            let (script, _) = found.first()?;
-            let roots = script.ancestors().skip(1).take(LEVELS);
-            let files = roots.map(|root| joined(root, &policy));
-            files.into_iter().find(|file| file.is_file())
-        }),
     }
 }
 
@@ -359,7 +344,7 @@ fn root(script: &Path, command: &Command, network: &Path) -> Option<PathBuf> {
 }
 
 /// A path seen from a folder, without `.` and `..`.
-fn joined(folder: &Path, path: &str) -> PathBuf {
+pub(super) fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     let mut whole = PathBuf::new();
     for component in folder.join(path).components() {
         match component {
@@ -400,13 +385,27 @@ pub fn load_checkpoint(path: &Path) -> Result<Arc<Checkpoint>, String> {
     }
 }
 
-/// Reads the shape of a sample.
+/// A sample of the input.
+#[derive(Clone)]
+pub(super) struct Sampled {
+    /// Channels, height and width.
+    pub(super) shape: [i64; 3],
+    /// Why the vendor's tool does not take its values.
+    pub(super) fault: Option<String>,
+}
+
+/// Reads a sample.
 ///
 /// # Errors
 /// What is wrong with it, as a clause about the file.
-pub(super) fn load_sample(path: &Path) -> Result<[i64; 3], String> {
+pub(super) fn load_sample(path: &Path) -> Result<Sampled, String> {
     let read = |path: &Path| match File::open(path) {
-        Ok(file) => npy::shape(BufReader::new(file)).and_then(|shape| npy::input(&shape)),
+        Ok(file) => npy::read(BufReader::new(file)).and_then(|array| {
+            Ok(Sampled {
+                shape: npy::input(&array.shape)?,
+                fault: array.fault,
+            })
+        }),
         Err(error) => Err(reason(&error)),
     };
     match SAMPLES.get(path, read) {

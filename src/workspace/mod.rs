@@ -5,6 +5,7 @@ mod allocate;
 mod assume;
 mod beside;
 pub mod config;
+mod counterpart;
 pub mod directives;
 mod discover;
 mod fix;
@@ -16,6 +17,7 @@ pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;
+mod training;
 
 pub use allocate::{Allocated, Choices, allocate};
 pub use assume::{
@@ -23,6 +25,7 @@ pub use assume::{
 };
 pub use beside::{Unsettled, load_checkpoint};
 pub use config::{Config, Configurations};
+pub use counterpart::{ModelName, Modeled};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
@@ -31,6 +34,7 @@ pub use lint::{Linted, lint, lint_once, tried};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;
 pub use source::{SourceFile, Trouble};
+pub use training::TrainingRun;
 
 use std::path::Path;
 

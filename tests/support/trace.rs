@@ -107,6 +107,7 @@ fn module(path: &str, layer: &Value) -> Module {
         dilation: numbers(&layer["dilation"]),
         groups: layer["groups"].as_i64().or(Some(1)),
         bias: layer["bias"].as_bool(),
+        bits: None,
         pool: (!layer["pool"].is_null()).then(|| ModelPool {
             average: layer["pool"]["kind"] == "Avg",
             size: pair(&layer["pool"]["size"]),

@@ -189,7 +189,10 @@ impl ModelContext<'_> {
             && !self.model.problems.iter().any(|problem| {
                 matches!(
                     problem.kind,
-                    ProblemKind::Unknown | ProblemKind::Foreign | ProblemKind::Syntax
+                    ProblemKind::Unknown
+                        | ProblemKind::Lost
+                        | ProblemKind::Foreign
+                        | ProblemKind::Syntax
                 ) && problem.place.file == 0
             })
     }
