@@ -19,7 +19,7 @@ mod reshape_moves_channels;
 mod run;
 mod shape_mismatch;
 
-pub use run::{Data, Known, Training, run};
+pub use run::{Known, Trained, run};
 
 use std::sync::Arc;
 
