@@ -289,25 +289,23 @@ fn place_all(
             bundle.pinned = true;
         }
     }
-    let Some(placement) = place(&problem) else {
-        let fullest = fullest(&problem).filter(|fullest| fullest.bytes > problem.capacity);
-        return Err(match fullest {
-            Some(fullest) => {
-                let holders = fullest.holders.iter().map(|(source, bytes)| {
-                    let label = network.source_label(*source);
-                    format!("{label} {}", words::offset(*bytes))
-                });
-                format!(
-                    "the data memory is too small: instance {} needs {} bytes at one time, but has {}: {}",
-                    fullest.instance,
-                    words::offset(fullest.bytes),
-                    words::offset(problem.capacity),
-                    words::list(&holders.collect::<Vec<_>>())
-                )
-            }
-            None => "no place in the data memory was found for all outputs".to_owned(),
+    // Where layers write over their input, more is alive than takes room.
+    let fullest = fullest(&problem).filter(|_| !plan.overlays());
+    if let Some(fullest) = fullest.filter(|fullest| fullest.bytes > problem.capacity) {
+        let holders = fullest.holders.iter().map(|(source, bytes)| {
+            let label = network.source_label(*source);
+            format!("{label} {}", words::offset(*bytes))
         });
-    };
+        return Err(format!(
+            "the data memory is too small: instance {} needs {} bytes at one time, but has {}: {}",
+            fullest.instance,
+            words::offset(fullest.bytes),
+            words::offset(problem.capacity),
+            words::list(&holders.collect::<Vec<_>>())
+        ));
+    }
+    let placement = place(&problem)
+        .ok_or_else(|| "no place in the data memory was found for all outputs".to_owned())?;
     for (bundle, base) in problem.bundles.iter().zip(&placement.bases) {
         for member in &bundle.members {
             let offset = base + member.offset;

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range, Uri, WorkspaceEdit,
 };
 
+use crate::analysis::DifferenceKind;
 use crate::diagnostic::{Applicability, Finding};
 use crate::ide::actions::{Action, ActionKind, actions};
 use crate::text::Span;
-use crate::workspace::fix;
+use crate::workspace::{complete, fix};
 
 use super::client::Abilities;
 use super::diagnostics::diagnostic;
@@ -18,16 +19,32 @@ use super::edits::{difference, workspace_edit};
 use super::pages::Pages;
 use super::snapshot::Snapshot;
 
+/// The protocol's code of a request that was right, but failed.
+const REQUEST_FAILED: i64 = -32803;
+
 /// Applies the safe fixes of the whole file.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai8x");
+
+/// Adds the layers that the model has, but the network lacks.
+pub(super) const GENERATE: CodeActionKind = CodeActionKind::new("source.generate.ai8x");
 
 /// What tells an action apart from the others, to find it again when it is chosen.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Chosen {
     pub(super) uri: Uri,
     version: i32,
-    /// The index among the actions at this place; none is [`FIX_ALL`].
-    at: Option<(Range, usize)>,
+    what: What,
+}
+
+/// Which action it is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum What {
+    /// The one of this index among those at a place.
+    At(Range, usize),
+    /// [`FIX_ALL`]
+    FixAll,
+    /// [`GENERATE`]
+    Generate,
 }
 
 /// What can be done at a place.
@@ -40,11 +57,11 @@ pub(super) fn code_actions(
     let only = params.context.only.as_deref();
     let wanted =
         |kind: &CodeActionKind| only.is_none_or(|only| only.iter().any(|one| covers(one, kind)));
-    let chosen = |at| {
+    let chosen = |what| {
         json!(Chosen {
             uri: snapshot.uri.clone(),
             version: snapshot.version,
-            at,
+            what,
         })
     };
     let findings = tried_findings(snapshot, snapshot.span(params.range));
@@ -65,7 +82,7 @@ pub(super) fn code_actions(
             diagnostics: about.map(|finding| vec![diagnostic(snapshot, finding, abilities, pages)]),
             is_preferred: action.preferred.then_some(true),
             edit: (!lazy).then(|| workspace_edit(snapshot, abilities, &action.edits)),
-            data: lazy.then(|| chosen(Some((params.range, index)))),
+            data: lazy.then(|| chosen(What::At(params.range, index))),
             ..CodeAction::default()
         });
     }
@@ -74,7 +91,7 @@ pub(super) fn code_actions(
         let mut all = CodeAction {
             title: "Apply all safe fixes of ai8x-lint".to_owned(),
             kind: Some(FIX_ALL),
-            data: Some(chosen(None)),
+            data: Some(chosen(What::FixAll)),
             ..CodeAction::default()
         };
         if !abilities.resolves_edits {
@@ -82,6 +99,20 @@ pub(super) fn code_actions(
             all.data = None;
         }
         found.push(all);
+    }
+    let is_asked_for = only.is_some_and(|only| only.iter().any(|one| covers(one, &GENERATE)));
+    if (abilities.resolves_edits || is_asked_for) && wanted(&GENERATE) && lacks_layers(snapshot) {
+        let mut action = CodeAction {
+            title: "Complete the network from its model".to_owned(),
+            kind: Some(GENERATE),
+            data: Some(chosen(What::Generate)),
+            ..CodeAction::default()
+        };
+        if !abilities.resolves_edits {
+            action.edit = generated(snapshot, abilities).ok().flatten();
+            action.data = None;
+        }
+        found.push(action);
     }
     found.into_iter().map(Into::into).collect()
 }
@@ -99,9 +130,10 @@ pub(super) fn resolve(
     if chosen.version != snapshot.version {
         return Err(Error::content_modified());
     }
-    action.edit = match chosen.at {
-        None => fix_all(snapshot, abilities),
-        Some((range, index)) => {
+    action.edit = match chosen.what {
+        What::FixAll => fix_all(snapshot, abilities),
+        What::Generate => generated(snapshot, abilities)?,
+        What::At(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
             let found = at(snapshot, range, findings);
             let edits = found.get(index).map(|action| action.edits.as_slice());
@@ -155,6 +187,27 @@ fn fix_all(snapshot: &Snapshot, abilities: Abilities) -> Option<WorkspaceEdit> {
     );
     let edit = difference(&snapshot.file.text, &fixed.text)?;
     Some(workspace_edit(snapshot, abilities, &[edit]))
+}
+
+/// Whether the model is known, and has layers that the network has not.
+fn lacks_layers(snapshot: &Snapshot) -> bool {
+    let analyzed = snapshot.analyzed();
+    let alignment = analyzed.analysis.alignment.as_ref();
+    alignment.is_some_and(|alignment| {
+        let mut differences = alignment.differences.iter();
+        differences.any(|difference| difference.kind == DifferenceKind::MissingLayer)
+    })
+}
+
+/// The network completed from its model.
+fn generated(snapshot: &Snapshot, abilities: Abilities) -> Result<Option<WorkspaceEdit>> {
+    let made = complete(&snapshot.file, &snapshot.linted.assumptions).map_err(|reasons| Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: reasons.join("; ").into(),
+        data: None,
+    })?;
+    let edit = difference(&snapshot.file.text, &made.text);
+    Ok(edit.map(|edit| workspace_edit(snapshot, abilities, &[edit])))
 }
 
 fn kind(kind: ActionKind) -> CodeActionKind {
