@@ -88,6 +88,9 @@ const FIFO_CHANNELS: i64 = 4;
 /// What stands in the way: of the attempts that of the best.
 pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let device = request.device.table();
+    if let Some(reason) = limits::absurd(&request.model, request.input) {
+        return Err(Refusal::new(reason));
+    }
     let mut plan = Plan::new(request, device).map_err(Refusal::new)?;
     let limits = limits::exceeded(&plan, device);
     if !limits.is_empty() {
