@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range, Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, MessageType, Range,
+    Uri, WorkspaceEdit,
 };
 
 use crate::analysis::DifferenceKind;
@@ -13,14 +14,12 @@ use crate::ide::actions::{Action, ActionKind, actions};
 use crate::text::Span;
 use crate::workspace::{complete, fix};
 
+use super::allocation::{ALLOCATE, allocation, message, offers};
 use super::client::Abilities;
 use super::diagnostics::diagnostic;
 use super::edits::{difference, workspace_edit};
 use super::pages::Pages;
 use super::snapshot::Snapshot;
-
-/// The protocol's code of a request that was right, but failed.
-const REQUEST_FAILED: i64 = -32803;
 
 /// Applies the safe fixes of the whole file.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai8x");
@@ -36,14 +35,15 @@ pub(super) struct Chosen {
     what: What,
 }
 
-/// Which action it is.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum What {
-    /// The one of this index among those at a place.
-    At(Range, usize),
-    /// [`FIX_ALL`]
+    /// The action with this index among those at a place.
+    Nth(Range, usize),
+    /// New offsets for a layer, or for the network.
+    Allocation(Option<usize>),
+    /// [`FIX_ALL`].
     FixAll,
-    /// [`GENERATE`]
+    /// [`GENERATE`].
     Generate,
 }
 
@@ -82,9 +82,29 @@ pub(super) fn code_actions(
             diagnostics: about.map(|finding| vec![diagnostic(snapshot, finding, abilities, pages)]),
             is_preferred: action.preferred.then_some(true),
             edit: (!lazy).then(|| workspace_edit(snapshot, abilities, &action.edits)),
-            data: lazy.then(|| chosen(What::At(params.range, index))),
+            data: lazy.then(|| chosen(What::Nth(params.range, index))),
             ..CodeAction::default()
         });
+    }
+    if wanted(&CodeActionKind::REFACTOR_REWRITE) {
+        for (title, layer) in offers(snapshot, params.range, only.is_some()) {
+            let mut action = CodeAction {
+                title: title.to_owned(),
+                kind: Some(CodeActionKind::REFACTOR_REWRITE),
+                ..CodeAction::default()
+            };
+            if abilities.resolves_edits {
+                action.data = Some(chosen(What::Allocation(layer)));
+            } else if abilities.applies_edits {
+                let position = layer.map(|_| params.range.start);
+                let arguments = vec![json!(snapshot.uri), json!(position)];
+                let title = title.to_owned();
+                action.command = Some(Command::new(title, ALLOCATE.to_owned(), Some(arguments)));
+            } else {
+                continue;
+            }
+            found.push(action);
+        }
     }
     // Mending everything takes a while: it is not done for who might not want it.
     if wanted(&FIX_ALL) && (abilities.resolves_edits || only.is_some()) && has_safe_fix(snapshot) {
@@ -112,12 +132,14 @@ pub(super) fn code_actions(
             action.edit = generated(snapshot, abilities).ok().flatten();
             action.data = None;
         }
-        found.push(action);
+        if action.edit.is_some() || action.data.is_some() {
+            found.push(action);
+        }
     }
     found.into_iter().map(Into::into).collect()
 }
 
-/// The edit of an action that was chosen.
+/// The edit of an action that was chosen, and what is to be told.
 ///
 /// # Errors
 /// Where the document has changed since.
@@ -126,21 +148,34 @@ pub(super) fn resolve(
     chosen: &Chosen,
     abilities: Abilities,
     mut action: CodeAction,
-) -> Result<CodeAction> {
+) -> Result<(CodeAction, Option<(MessageType, String)>)> {
     if chosen.version != snapshot.version {
         return Err(Error::content_modified());
     }
+    let mut told = None;
     action.edit = match chosen.what {
         What::FixAll => fix_all(snapshot, abilities),
-        What::Generate => generated(snapshot, abilities)?,
-        What::At(range, index) => {
+        What::Allocation(layer) => {
+            let outcome = allocation(snapshot, layer, abilities);
+            told = message(&outcome);
+            outcome.ok().and_then(|allocation| allocation.edit)
+        }
+        What::Generate => {
+            let made = generated(snapshot, abilities);
+            told = made
+                .as_ref()
+                .err()
+                .map(|why| (MessageType::WARNING, why.clone()));
+            made.ok().flatten()
+        }
+        What::Nth(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
             let found = at(snapshot, range, findings);
             let edits = found.get(index).map(|action| action.edits.as_slice());
             edits.map(|edits| workspace_edit(snapshot, abilities, edits))
         }
     };
-    Ok(action)
+    Ok((action, told))
 }
 
 fn at(snapshot: &Snapshot, range: Range, findings: Vec<Finding>) -> Vec<Action> {
@@ -200,12 +235,12 @@ fn lacks_layers(snapshot: &Snapshot) -> bool {
 }
 
 /// The network completed from its model.
-fn generated(snapshot: &Snapshot, abilities: Abilities) -> Result<Option<WorkspaceEdit>> {
-    let made = complete(&snapshot.file, &snapshot.linted.assumptions).map_err(|reasons| Error {
-        code: ErrorCode::ServerError(REQUEST_FAILED),
-        message: reasons.join("; ").into(),
-        data: None,
-    })?;
+fn generated(
+    snapshot: &Snapshot,
+    abilities: Abilities,
+) -> std::result::Result<Option<WorkspaceEdit>, String> {
+    let made = complete(&snapshot.file, &snapshot.linted.assumptions);
+    let made = made.map_err(|reasons| reasons.join("; "))?;
     let edit = difference(&snapshot.file.text, &made.text);
     Ok(edit.map(|edit| workspace_edit(snapshot, abilities, &[edit])))
 }

@@ -23,6 +23,8 @@ pub(super) const MAP: &str = "ai8x/map";
 pub(super) const THEME: &str = "ai8x/theme";
 /// Command: like [`MAP`].
 pub(super) const MEMORY_MAP: &str = "ai8x.memoryMap";
+/// Command: checks the networks of the workspace that are not open, too.
+pub(super) const CHECK_WORKSPACE: &str = "ai8x.checkWorkspace";
 /// Command: what this server is, and what it knows.
 pub(super) const SERVER_INFORMATION: &str = "ai8x.serverInformation";
 
@@ -52,6 +54,7 @@ pub(super) fn information(snapshot: &Snapshot) -> Value {
         "flags": assumptions.flags.as_ref().map(|known| known.value.0.as_str()),
         "shapes": assumptions.shapes.as_ref().map(|known| &known.value.0),
         "checkpoint": assumptions.checkpoint.as_ref().map(|known| &known.value.path),
+        "input": assumptions.input.as_ref().map(|known| known.value.shape),
         "model": assumptions.model.as_ref().map(|known| known.value.name.show()),
         "modelFrom": assumptions.model.as_ref().map(|known| known.origin.to_string()),
         "modelCandidates": assumptions.candidates.iter().map(ModelName::show).collect::<Vec<_>>(),

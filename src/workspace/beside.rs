@@ -41,7 +41,7 @@ static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
 static MODULES: LazyLock<Memo<String>> = LazyLock::new(Memo::default);
-static SAMPLES: LazyLock<Memo<Result<[i64; 3], String>>> = LazyLock::new(Memo::default);
+static SAMPLES: LazyLock<Memo<Result<Sampled, String>>> = LazyLock::new(Memo::default);
 
 /// Something that is not known although something says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +158,20 @@ impl Builds {
         let skips = ["--skip-checkpoint-layers", "--skip-yaml-layers"];
         let shifted = |build: &Build| skips.iter().any(|option| build.command.has(option));
         self.builds.iter().any(shifted)
+    }
+
+    /// The first command, where none names a checkpoint.
+    pub(super) fn without_checkpoint(&self) -> Option<Origin> {
+        let lacks =
+            |build: &Build| matches!(build.command.setting("--checkpoint-file"), Setting::Absent);
+        let first = self.builds.first()?;
+        self.builds.iter().all(lacks).then(|| first.origin())
+    }
+
+    /// Whether some command takes a checkpoint with batch normalisation.
+    pub(super) fn ignores_batch_norm(&self) -> bool {
+        let ignores = |build: &Build| build.command.has("--ignore-bn");
+        self.builds.iter().any(ignores)
     }
 
     fn path(&self, option: &str) -> Said<PathBuf> {
@@ -403,13 +417,27 @@ pub fn load_checkpoint(path: &Path) -> Result<Arc<Checkpoint>, String> {
     }
 }
 
-/// Reads the shape of a sample.
+/// A sample of the input.
+#[derive(Clone)]
+pub(super) struct Sampled {
+    /// Channels, height and width.
+    pub(super) shape: [i64; 3],
+    /// Why the vendor's tool does not take its values.
+    pub(super) fault: Option<String>,
+}
+
+/// Reads a sample.
 ///
 /// # Errors
 /// What is wrong with it, as a clause about the file.
-pub(super) fn load_sample(path: &Path) -> Result<[i64; 3], String> {
+pub(super) fn load_sample(path: &Path) -> Result<Sampled, String> {
     let read = |path: &Path| match File::open(path) {
-        Ok(file) => npy::shape(BufReader::new(file)).and_then(|shape| npy::input(&shape)),
+        Ok(file) => npy::read(BufReader::new(file)).and_then(|array| {
+            Ok(Sampled {
+                shape: npy::input(&array.shape)?,
+                fault: array.fault,
+            })
+        }),
         Err(error) => Err(reason(&error)),
     };
     match SAMPLES.get(path, read) {

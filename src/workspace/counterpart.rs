@@ -450,8 +450,14 @@ fn read(key: &Key) -> Reading {
     let mut outcome = Err(String::new());
     for training in [&still, training, &detecting] {
         let model = pytorch::read_model(&training.request(&file, &text, factory), &imports);
-        // A layer that is followed no further lacks.
-        let lacks = |kind: ProblemKind| kind.stops() || kind == ProblemKind::Foreign;
+        // What is not known whole is not compared: layers may lack.
+        let lacks = |kind: ProblemKind| {
+            kind.stops()
+                || matches!(
+                    kind,
+                    ProblemKind::Foreign | ProblemKind::Lost | ProblemKind::Syntax
+                )
+        };
         let failure = model.problems.iter().find(|problem| lacks(problem.kind));
         match failure {
             None => {

@@ -1,7 +1,7 @@
 //! Checking the models of a Python file.
 
 use crate::device::DeviceId;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Code, Finding};
 use crate::pytorch::Outline;
 use crate::rules::python;
 
@@ -17,6 +17,7 @@ pub(super) fn check(
     config: &Config,
     overrides: &Overrides,
     directives: &Directives,
+    enabled: impl Fn(Code) -> bool,
 ) -> (Vec<Finding>, Gathered) {
     let mut gathered = Gathered::default();
     let Some(outline) = &file.outline else {
@@ -34,6 +35,7 @@ pub(super) fn check(
     let known = python::Known {
         file: &file.name,
         devices: &devices,
+        compares_chips: enabled(python::OTHER_CHIP),
         training: &training,
         resolve: &resolve,
     };

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const MODEL: &str = "\
+pub(super) const MODEL: &str = "\
 import torch.nn as nn
 
 import ai8x
@@ -52,6 +52,17 @@ fn models_are_checked_as_they_are_typed() {
         let answer = client.request(method, document.clone());
         assert!(answer.is_null(), "{method}: {answer}");
     }
+    client.finish();
+}
+
+#[test]
+fn a_client_that_pulls_asks_about_models_too() {
+    let (mut client, _) = Client::start(json!({"textDocument": {"diagnostic": {}}}), Value::Null);
+    let item = json!({"uri": MODEL_URI, "languageId": "python", "version": 1, "text": MODEL});
+    client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+    let document = json!({"textDocument": {"uri": MODEL_URI}});
+    let answer = client.request("textDocument/diagnostic", document);
+    assert_eq!(codes(answer["items"].as_array().unwrap()), ["AX877"]);
     client.finish();
 }
 

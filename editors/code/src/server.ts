@@ -73,6 +73,11 @@ export class Server implements vscode.Disposable {
     return this.#client.sendRequest<T>(method, params);
   }
 
+  /** The answer to a command of the server. */
+  execute<T>(command: string, ...parameters: unknown[]): Promise<T | undefined> {
+    return this.request<T>('workspace/executeCommand', { command, arguments: parameters });
+  }
+
   map(document: vscode.Uri): Promise<MapAnswer | undefined> {
     return this.request<MapAnswer>(MAP_REQUEST, { textDocument: { uri: this.uri(document) } });
   }
@@ -96,8 +101,7 @@ export class Server implements vscode.Disposable {
 
   /** Writes what the server is and knows to the log, and shows that. */
   async showInformation(): Promise<void> {
-    const command = 'ai8x.serverInformation';
-    const answer = await this.request<unknown>('workspace/executeCommand', { command });
+    const answer = await this.execute<unknown>('ai8x.serverInformation');
     this.#log.info(answer ? JSON.stringify(answer, null, 2) : 'The server does not run.');
     this.#log.show();
   }

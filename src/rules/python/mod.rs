@@ -15,6 +15,7 @@ mod operation_off_accelerator;
 mod other_chip;
 mod plain_torch_layer;
 mod repeated_keyword;
+mod reshape_moves_channels;
 mod run;
 mod shape_mismatch;
 
@@ -42,7 +43,11 @@ pub static RULES: &[&PythonRule] = &[
     &model_not_followed::RULE,
     &layer_never_called::RULE,
     &layer_not_registered::RULE,
+    &reshape_moves_channels::RULE,
 ];
+
+/// The code of the rule that compares the chips.
+pub const OTHER_CHIP: Code = Code(878);
 
 /// A rule for models in Python.
 pub struct PythonRule {
@@ -105,6 +110,8 @@ struct ModelContext<'a> {
     name: &'a str,
     /// Where the name stands.
     span: Span,
+    /// The functions and classes of the file.
+    definitions: &'a [Span],
     /// What is known of it.
     model: &'a Model,
     /// The chip.
@@ -128,7 +135,13 @@ impl ModelContext<'_> {
 
     /// Where a problem is, as far as this file goes.
     fn problem_place(&self, problem: &Problem) -> Span {
-        self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()))
+        let place = self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()));
+        // The trainer's own call of the function or class that makes the model.
+        if self.definitions.contains(&place) {
+            self.span
+        } else {
+            place
+        }
     }
 
     fn problems(&self, kind: ProblemKind) -> impl Iterator<Item = &Problem> {
@@ -152,7 +165,10 @@ impl ModelContext<'_> {
             && !self.model.problems.iter().any(|problem| {
                 matches!(
                     problem.kind,
-                    ProblemKind::Unknown | ProblemKind::Foreign | ProblemKind::Syntax
+                    ProblemKind::Unknown
+                        | ProblemKind::Lost
+                        | ProblemKind::Foreign
+                        | ProblemKind::Syntax
                 ) && problem.place.file == 0
             })
     }

@@ -8,6 +8,7 @@ use crate::pytorch::{
     self, Entry, Layer, Literal, Model, Outline, ProblemKind, Request, Resolve, dataset,
 };
 use crate::rules::tool;
+use crate::text::Span;
 
 use super::{
     ModelContext, ModelFindings, RULES, model_not_followed, named_device, other_chip, trainer,
@@ -19,6 +20,8 @@ pub struct Known<'a> {
     pub file: &'a str,
     /// The chips that somebody states; empty where nobody does.
     pub devices: &'a [DeviceId],
+    /// Whether AX878 is asked for, which needs every model built for the other chip, too.
+    pub compares_chips: bool,
     /// The chip and the inputs (channels, height, width) that commands train a model with, by its
     /// name.
     pub training: &'a dyn Fn(&str) -> Training,
@@ -48,6 +51,7 @@ pub fn run(text: &str, outline: &Outline, known: &Known) -> Vec<Finding> {
     for entry in entries {
         let file = File {
             text,
+            definitions: &outline.definitions,
             known,
             are_listed,
         };
@@ -72,11 +76,14 @@ pub fn run(text: &str, outline: &Outline, known: &Known) -> Vec<Finding> {
     found
 }
 
+/// Inputs that are tried where none is known; a model that fits more is not told by its input.
+const MOST_GUESSES: usize = 6;
 /// A number of classes where the signature has none.
 const ANY_CLASSES: i64 = 10;
 
 struct File<'a> {
     text: &'a str,
+    definitions: &'a [Span],
     known: &'a Known<'a>,
     /// Whether the models are in the list `models`, so that the trainer builds them.
     are_listed: bool,
@@ -111,11 +118,15 @@ impl File<'_> {
             _ => (DeviceId::Max78000, DeviceId::Max78002),
         };
         let mut own = on(device);
+        let is_doubtful = stated.is_none() && !own.is_empty();
+        if !is_doubtful && !self.known.compares_chips {
+            return own;
+        }
         let elsewhere = on(other);
-        if stated.or(named).is_some() {
+        if self.known.compares_chips && stated.or(named).is_some() {
             own.extend(other_chip::compare(entry.span, &own, &elsewhere, other));
         }
-        if stated.is_none() {
+        if is_doubtful {
             // It may be meant for the other chip alone.
             own.retain_mut(|finding| {
                 let is_twin =
@@ -164,6 +175,7 @@ impl File<'_> {
         let context = ModelContext {
             name: &entry.name,
             span: entry.span,
+            definitions: self.definitions,
             model,
             device: device.table(),
             input: followed.input.map(|input| match input {
@@ -199,20 +211,23 @@ impl File<'_> {
                 is_input_guessed: false,
             }]
         };
-        let mut classes = None;
-        let mut built = self.read(entry, None, classes, device);
-        if has_failed(&built, ProblemKind::Keyword) || has_failed(&built, ProblemKind::Budget) {
-            return only_built(built);
-        }
-        if !built.is_built {
-            // The number of classes may have no default.
-            classes = Some(ANY_CLASSES);
-            built = self.read(entry, None, classes, device);
-        }
         let is_input_certain = !training.inputs.is_empty();
         let mut inputs = training.inputs.clone();
+        let mut unbuilt = None;
         if !is_input_certain {
+            let built = self.read(entry, None, device);
+            let fatal = [
+                ProblemKind::Missing,
+                ProblemKind::Keyword,
+                ProblemKind::Budget,
+            ];
+            if fatal.into_iter().any(|kind| has_failed(&built, kind)) {
+                return only_built(built);
+            }
             inputs.extend(usual_input(&built));
+            if !built.is_built {
+                unbuilt = Some(built);
+            }
         }
         let is_guess = inputs.is_empty();
         if is_guess {
@@ -222,7 +237,7 @@ impl File<'_> {
         let mut complete = Vec::new();
         for input in inputs {
             let followed = Followed {
-                model: self.read(entry, Some(input), classes, device),
+                model: self.read(entry, Some(input), device),
                 input: Some(input),
                 is_input_certain,
                 is_input_guessed: is_guess,
@@ -233,11 +248,11 @@ impl File<'_> {
                 if is_guess {
                     continue;
                 }
-                return only_built(self.read(entry, None, classes, device));
+                return only_built(self.read(entry, None, device));
             }
             if followed.model.is_complete() {
                 complete.push(followed);
-                if !is_guess {
+                if !is_guess || complete.len() == MOST_GUESSES {
                     break;
                 }
                 continue;
@@ -252,15 +267,29 @@ impl File<'_> {
         if !complete.is_empty() {
             return complete;
         }
-        match first {
-            Some(first) => vec![first],
+        match (first, unbuilt) {
+            // No input matters.
+            (Some(first), Some(unbuilt)) if unbuilt.problems == first.model.problems => {
+                only_built(unbuilt)
+            }
+            (Some(first), _) => vec![first],
             // It needs something that nobody knows.
-            None if is_guess && !built.is_built => Vec::new(),
-            None => only_built(built),
+            (None, Some(_)) => Vec::new(),
+            (None, None) => only_built(self.read(entry, None, device)),
         }
     }
 
-    fn read(
+    /// Reads the model. The number of classes is that of the signature, any where that has none.
+    fn read(&self, entry: &Entry, input: Option<[i64; 3]>, device: DeviceId) -> Model {
+        let model = self.read_with(entry, input, None, device);
+        if model.is_built || !has_failed(&model, ProblemKind::Failure) {
+            return model;
+        }
+        let other = self.read_with(entry, input, Some(ANY_CLASSES), device);
+        if other.is_built { other } else { model }
+    }
+
+    fn read_with(
         &self,
         entry: &Entry,
         input: Option<[i64; 3]>,
