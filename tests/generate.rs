@@ -248,7 +248,7 @@ fn a_sum_reads_in_turns_and_what_others_read_is_copied() {
         operation: passthrough
 
       # Layer 5: fc = ai8x.Linear(8 * 4 * 4, num_classes, bias=bias, wide=True, **kwargs)
-      # 8x4x4 -> 4x1x1
+      # 8x4x4 -> 4
       - name: fc
         processors: 0x00000000000000ff
         output_processors: 0x000000000000000f
@@ -283,7 +283,7 @@ fn joined_channels_lie_beside_each_other_and_1d_data_becomes_2d() {
 
     layers:
       # Layer 0: listen = ai8x.FusedConv1dReLU(num_channels, 16, 3, padding=1, bias=bias, **kwargs)
-      # 16x64x1 -> 16x64x1
+      # 16x64 -> 16x64
       - name: listen
         in_offset: 0x0000
         processors: 0x000000000000ffff
@@ -295,7 +295,7 @@ fn joined_channels_lie_beside_each_other_and_1d_data_becomes_2d() {
         activate: ReLU
 
       # Layer 1: left = ai8x.Conv2d(16, 8, 1, bias=bias, **kwargs)
-      # 16x64x1 -> 8x8x8
+      # 16x64 -> 8x8x8
       - name: left
         processors: 0x000000000000ffff
         output_processors: 0x00000000000000ff
@@ -307,7 +307,7 @@ fn joined_channels_lie_beside_each_other_and_1d_data_becomes_2d() {
         activate: none
 
       # Layer 2: right = ai8x.Conv2d(16, 8, 3, padding=1, bias=bias, **kwargs)
-      # 16x64x1 -> 8x8x8
+      # 16x64 -> 8x8x8
       - name: right
         in_sequences: listen
         in_offset: 0x0100
@@ -485,7 +485,7 @@ layers:
         operation: passthrough
 
       # Layer 5: fc = ai8x.Linear(8 * 4 * 4, num_classes, bias=bias, wide=True, **kwargs)
-      # 8x4x4 -> 4x1x1
+      # 8x4x4 -> 4
       - name: fc
         processors: 0x000000000000ff00
         output_processors: 0x000000000000000f
@@ -537,6 +537,9 @@ fn the_command_makes_and_completes_files() {
     assert_eq!(code, Some(0), "{said}");
     let completed = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
     assert_eq!(completed.replace("\n\n\n", "\n\n"), made);
+    // Its model is found, too.
+    let (code, changes, said) = run(&["--input", "3x16x16", "--merge", "net.yaml"]);
+    assert_eq!((code, changes.as_str()), (Some(0), ""), "{said}");
     let (code, _, said) = run(&["--model", "networks.py", "--input", "3x16x16"]);
     assert_eq!(code, Some(2));
     assert!(

@@ -308,7 +308,11 @@ fn printable(text: &str) -> String {
 }
 
 fn dims([channels, height, width]: [i64; 3]) -> String {
-    format!("{channels}x{height}x{width}")
+    match (height, width) {
+        (1, 1) => channels.to_string(),
+        (length, 1) => format!("{channels}x{length}"),
+        _ => format!("{channels}x{height}x{width}"),
+    }
 }
 
 fn label(plan: &Plan, source: Source) -> String {
