@@ -58,7 +58,7 @@ fn edits_of(cx: &Context, bundles: &[(&Bundle, i64)]) -> Option<Relocation> {
         let previous = cx.analysis.graph.previous[index].map(Source::Layer);
         let by_default = layer.in_offset.is_absent() && Some(source) == previous;
         if let Some(offset) = new(source)
-            && source != Source::Input
+            && !matches!(source, Source::Input | Source::Buffer)
             && !by_default
             && memory.in_offset != Ok(offset)
         {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::allocate::{Problem, Relation, Unplaceable, fullest, lowest_free, place};
+use crate::allocate::{
+    Outcome, Overfull, Placement, Problem, Proof, Relation, Unplaceable, bound, lowest_free, solve,
+};
 use crate::analysis::Analysis;
 use crate::device::DeviceId;
 use crate::diagnostic::{Code, Severity};
@@ -55,36 +57,21 @@ pub fn allocate(
     };
     let problem = Problem::new(&network, &analysis, device, relation)
         .map_err(|reason| in_words(&network, &reason))?;
-    let fullest = fullest(&problem);
-    let bound = fullest.as_ref().map_or(0, |fullest| fullest.bytes);
-    let bases = match only {
-        None => place(&problem).map(|placement| placement.bases),
-        Some(layer) => moved(&problem, layer),
-    };
-    let Some(bases) = bases else {
-        return Err(match fullest.filter(|_| bound > problem.capacity) {
-            Some(fullest) => {
-                let holders: Vec<String> = fullest
-                    .holders
-                    .iter()
-                    .map(|(source, bytes)| {
-                        format!(
-                            "{} {}",
-                            network.source_label(*source),
-                            words::offset(*bytes)
-                        )
-                    })
-                    .collect();
+    let (problem, bases, bound) = match only {
+        None => {
+            let (problem, placement) = placed(&network, &analysis, problem)?;
+            (problem, placement.bases, placement.bound)
+        }
+        Some(layer) => {
+            let bases = moved(&problem, layer).ok_or_else(|| {
                 format!(
-                    "instance {} needs {} bytes at one time, but has {}: {}",
-                    fullest.instance,
-                    words::offset(fullest.bytes),
-                    words::offset(problem.capacity),
-                    words::list(&holders)
+                    "no offset is free for the output of {} while everything else stays where it is",
+                    network.label(layer)
                 )
-            }
-            None => "no free place was found; that is no proof that there is none".to_owned(),
-        });
+            })?;
+            let bound = bound(&problem);
+            (problem, bases, bound)
+        }
     };
     let cx = Context {
         text: &file.text,
@@ -115,6 +102,65 @@ pub fn allocate(
         bound,
         capacity: problem.capacity,
     })
+}
+
+/// Bases for everything. Layers write over what they read only where nothing else is possible and the
+/// flags allow it.
+fn placed(
+    network: &Network,
+    analysis: &Analysis,
+    problem: Problem,
+) -> Result<(Problem, Placement), String> {
+    let outcome = solve(&problem);
+    if let Outcome::Placed(placement) = outcome {
+        return Ok((problem, placement));
+    }
+    if analysis.flags.overlap_data {
+        let problem = problem.with_slides(analysis);
+        if let Outcome::Placed(placement) = solve(&problem) {
+            return Ok((problem, placement));
+        }
+    }
+    Err(match outcome {
+        Outcome::Impossible(Proof::Overfull(overfull)) => counted(network, analysis, &overfull),
+        Outcome::Impossible(Proof::Exhausted(sources)) => {
+            let labels = sources.iter().map(|source| network.source_label(*source));
+            let labels: Vec<String> = labels.collect();
+            format!(
+                "no offsets are possible with these masks: every way to place {} was ruled out",
+                words::list(&labels)
+            )
+        }
+        _ => "no free place was found; that is no proof that there is none".to_owned(),
+    })
+}
+
+/// ``layer 0 at its time: instance 3 needs 0xa8c0 bytes, has 0x8000: ...``
+fn counted(network: &Network, analysis: &Analysis, overfull: &Overfull) -> String {
+    let time = usize::try_from(overfull.time);
+    let layer = time.ok().and_then(|time| analysis.graph.order.get(time));
+    let time = match layer {
+        Some(&layer) => format!("{} at its time", network.label(layer)),
+        None => "before the first layer".to_owned(),
+    };
+    let holders: Vec<String> = overfull
+        .holders
+        .iter()
+        .map(|(source, bytes)| {
+            let label = match source {
+                Source::Layer(layer) => format!("output of {}", network.label(*layer)),
+                _ => network.source_label(*source),
+            };
+            format!("{label} {}", words::offset(*bytes))
+        })
+        .collect();
+    format!(
+        "{time}: instance {} needs {} bytes, has {}: {}",
+        overfull.instance,
+        words::offset(overfull.bytes()),
+        words::offset(overfull.capacity),
+        holders.join(", ")
+    )
 }
 
 /// All bases as they are, but that of the bundle with the output of `layer`: the lowest free one.
@@ -159,6 +205,8 @@ fn in_words(network: &Network, reason: &Unplaceable) -> String {
             "what {} reads together cannot lie as it wants: another layer wants it otherwise",
             network.label(*layer)
         ),
-        Unplaceable::Buffer => "networks with a `data_buffer` are not placed yet".to_owned(),
+        Unplaceable::Buffer => {
+            "the place of the `data_buffer` is not known: correct the errors in it first".to_owned()
+        }
     }
 }
