@@ -1,9 +1,9 @@
-//! Offsets for all bundles: greedy in several orders, the best of them.
+//! Offsets for all bundles, one after the other: greedy in several orders, the best of them.
 
 use crate::device::INSTANCES;
 use crate::network::Source;
 
-use super::problem::{Bundle, Problem};
+use super::problem::{Bundle, Member, Problem};
 
 /// Offsets that fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Placement {
     pub bases: Vec<i64>,
     /// The highest byte in use of any instance, plus one.
     pub peak: i64,
+    /// What no placement's peak can be below.
+    pub bound: i64,
 }
 
 /// By what bundles are ordered: the first by the lowest.
@@ -37,14 +39,13 @@ pub struct Fullest {
 /// Finds the fullest moment.
 pub fn fullest(problem: &Problem) -> Option<Fullest> {
     let members = || problem.bundles.iter().flat_map(|bundle| &bundle.members);
+    let mut times: Vec<i64> = members().map(|member| member.born).collect();
+    times.sort_unstable();
+    times.dedup();
     let mut fullest: Option<Fullest> = None;
-    for time in members().map(|member| member.born) {
+    for time in times {
         for instance in 0..INSTANCES {
-            let alive = members().filter(|member| member.born <= time && time <= member.dies);
-            let holders: Vec<(Source, i64)> = alive
-                .map(|member| (member.source, member.bytes_in(instance)))
-                .filter(|(_, bytes)| *bytes > 0)
-                .collect();
+            let holders = holders(problem, instance, time);
             let bytes = holders.iter().map(|(_, bytes)| bytes).sum();
             if fullest.as_ref().is_none_or(|fullest| bytes > fullest.bytes) {
                 fullest = Some(Fullest {
@@ -59,19 +60,39 @@ pub fn fullest(problem: &Problem) -> Option<Fullest> {
     fullest
 }
 
+/// Whose data must lie apart in an instance at a time, with the bytes of each. What shares words with
+/// another member of its bundle, or may lie over what it reads, does not count.
+fn holders(problem: &Problem, instance: u32, time: i64) -> Vec<(Source, i64)> {
+    let mut holders = Vec::new();
+    let is_there = |member: &&Member| {
+        member.born <= time && time <= member.dies && member.instances >> instance & 1 != 0
+    };
+    for bundle in &problem.bundles {
+        let mut counted: Vec<&Member> = Vec::new();
+        for member in bundle.members.iter().filter(is_there) {
+            let shares = |other: &&Member| member.region.intersects(&other.region);
+            if counted.iter().any(shares) || problem.slides_at(member.source, time) {
+                continue;
+            }
+            counted.push(member);
+            holders.push((member.source, member.bytes_in(instance)));
+        }
+    }
+    holders
+}
+
 /// How often the order is changed after a placement that is higher than it must be.
 const PROMOTIONS: usize = 24;
 
-/// Finds offsets for all bundles, pinned ones at their place. None where no order fits; that
-/// proves nothing.
-pub fn place(problem: &Problem) -> Option<Placement> {
+/// Finds offsets for all bundles, pinned ones at their place; no peak can be below the bound. None where
+/// no order fits; that proves nothing.
+pub(super) fn greedy(problem: &Problem, bound: i64) -> Option<Placement> {
     let keys: [Key; 4] = [
         |bundle| (-size(bundle), born(bundle)),
         |bundle| (-life(bundle), -size(bundle)),
         |bundle| (-size(bundle).saturating_mul(life(bundle)), born(bundle)),
         |bundle| (born(bundle), -size(bundle)),
     ];
-    let bound = fullest(problem).map_or(0, |fullest| fullest.bytes);
     let mut best: Option<Placement> = None;
     for step in STEPS {
         for key in keys {
@@ -123,7 +144,11 @@ fn in_order(problem: &Problem, order: &[usize], step: i64) -> Result<Placement, 
     }
     let bases: Vec<i64> = bases.into_iter().flatten().collect();
     let peak = problem.peak(&bases);
-    Ok(Placement { bases, peak })
+    Ok(Placement {
+        bases,
+        peak,
+        bound: 0,
+    })
 }
 
 /// The lowest base, a multiple of `step`, at which a bundle meets none of those with a base.
@@ -158,6 +183,7 @@ pub fn free(
                 let end = base + second.end - member.offset;
                 candidates.push(end);
                 candidates.push(base + second.offset + 4 - member.offset);
+                candidates.extend(problem.slide(member, second).map(|lag| base + lag));
             }
         }
     }

@@ -6,8 +6,9 @@ use crate::facts::Facts;
 use crate::network::{Field, Network, Source};
 
 use super::masks::{Classes, Masks, Site, choose, fill, written};
-use super::placement::{lowest_free, place};
+use super::placement::lowest_free;
 use super::problem::{Problem, Relation, Unplaceable};
+use super::solve::{bound, place};
 
 /// What a placement is to be good at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Plan {
     pub problem: Problem,
     /// Where each bundle lies; none where no place was found.
     pub bases: Option<Vec<i64>>,
+    /// What the peak of no placement with these masks can be below.
+    pub bound: i64,
     /// Rows of kernel memory and bytes of bias memory that find no place.
     pub overflow: i64,
 }
@@ -59,9 +62,6 @@ pub fn plan(
     facts: &Facts,
     request: &Request,
 ) -> Result<Plan, Unplaceable> {
-    if !network.data_buffer.is_empty() {
-        return Err(Unplaceable::Buffer);
-    }
     let order = &analysis.graph.order;
     let is_missing = |&layer: &usize| network.layers[layer].processors.is_absent();
     let is_free = |&layer: &usize| {
@@ -109,17 +109,29 @@ pub fn plan(
             bundle.pinned = true;
         }
     }
-    let bases = match request.objective {
-        Objective::Peak => place(&problem).map(|placement| placement.bases),
+    let mut lowest = bound(&problem);
+    let mut bases = match request.objective {
+        Objective::Peak => place(&problem).map(|placement| {
+            lowest = placement.bound;
+            placement.bases
+        }),
         Objective::Edits => few_edits(&problem, &written),
         Objective::Readable => readable(&problem),
     };
+    // Layers write over what they read only where nothing else is possible and the flags allow it.
+    if bases.is_none() && of_free.flags.overlap_data {
+        let sliding = problem.clone().with_slides(&of_free);
+        if let Some(placement) = place(&sliding) {
+            (problem, bases, lowest) = (sliding, Some(placement.bases), placement.bound);
+        }
+    }
     Ok(Plan {
         masks,
         network: with_masks,
         analysis: of_free,
         problem,
         bases,
+        bound: lowest,
         overflow,
     })
 }

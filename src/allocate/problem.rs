@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use crate::analysis::{
-    Analysis, Fact, Layout, Progression, Region, Spread, instance_base, unknown,
+    Analysis, Fact, Operator, Progression, Region, buffer_layout, instance_base, unknown,
 };
-use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE};
-use crate::network::{DataBuffer, Network, Source};
+use crate::device::{Device, INSTANCES, PROCESSORS_PER_INSTANCE};
+use crate::network::{Network, Source};
 
 /// A network as bundles to place.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Problem {
     pub bundles: Vec<Bundle>,
     /// Bytes of a data-memory instance.
     pub capacity: i64,
+    /// Which outputs may lie over what their layer reads; none unless [`Self::with_slides`] allows it.
+    pub slides: Vec<Slide>,
     device: &'static Device,
 }
 
@@ -50,6 +52,19 @@ pub struct Member {
     pub dies: i64,
 }
 
+/// A layer that may write over its own input, for it writes each word after it has read what was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slide {
+    /// What the layer reads.
+    pub input: Source,
+    /// What it writes.
+    pub output: Source,
+    /// By how many bytes the output must start before the input.
+    pub lag: i64,
+    /// The step of execution of the layer.
+    pub time: i64,
+}
+
 /// How the members of a bundle lie beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
@@ -66,7 +81,7 @@ pub enum Unplaceable {
     Unknown(usize),
     /// This layer's inputs would have to lie in two places at once.
     Contradiction(usize),
-    /// The network has a rolling buffer.
+    /// Where the rolling buffer of the network lies is not known.
     Buffer,
     /// How many channels these layers have is not known.
     Channels(Vec<usize>),
@@ -121,6 +136,7 @@ impl Problem {
         Ok(Self {
             bundles: builder.bundles(),
             capacity: device.instance_bytes,
+            slides: Vec::new(),
             device,
         })
     }
@@ -157,6 +173,85 @@ impl Problem {
         self.bundles.remove(from);
     }
 
+    /// The same problem, but outputs may lie over inputs where this is safe: where the layer is the last
+    /// that reads its one input, reads and writes without gaps, in at least as many passes as it writes,
+    /// and stays behind its reading by all rows that its kernel needs and 64 words.
+    pub fn with_slides(mut self, analysis: &Analysis) -> Self {
+        let order = analysis.graph.order.iter().copied();
+        let slides = order.filter_map(|layer| self.slide_of(analysis, layer));
+        self.slides = slides.collect();
+        self
+    }
+
+    fn slide_of(&self, analysis: &Analysis, layer: usize) -> Option<Slide> {
+        let parameters = &analysis.parameters[layer];
+        let (shape, memory) = (&analysis.shapes[layer], &analysis.memory[layer]);
+        let [input] = analysis.graph.inputs[layer].as_slice() else {
+            return None;
+        };
+        let input = input.source.ok()?;
+        let time = analysis.graph.time(layer)? as i64;
+        let passes = memory.input_spread.ok()?.passes;
+        let is_plain = parameters.operands == Ok(1)
+            && parameters.read_gap == Ok(0)
+            && parameters.write_gap == Ok(0)
+            && parameters.flatten == Ok(false)
+            && parameters.streaming == Ok(false)
+            && parameters.output_width == Ok(8)
+            && parameters.operator.ok()? != Operator::ConvTranspose2d
+            && memory.output_spread.ok()?.passes <= passes
+            && self.member(input)?.dies == time;
+        let ([height, _], [dilation, _]) = (parameters.kernel.ok()?, parameters.dilation.ok()?);
+        let rows = (height - 1) * dilation;
+        let words = (rows * shape.in_dim.ok()?[1] + rows + 1).max(64);
+        is_plain.then_some(Slide {
+            input,
+            output: Source::Layer(layer),
+            lag: 4 * passes * words,
+            time,
+        })
+    }
+
+    fn member(&self, source: Source) -> Option<&Member> {
+        let mut members = self.bundles.iter().flat_map(|bundle| &bundle.members);
+        members.find(|member| member.source == source)
+    }
+
+    /// Whether the output of a layer may lie over what the layer reads at this time.
+    pub(super) fn slides_at(&self, output: Source, time: i64) -> bool {
+        let mut slides = self.slides.iter();
+        slides.any(|slide| slide.output == output && slide.time == time)
+    }
+
+    /// How far from the base of its bundle the bundle of `other` has its own, where `member` lies just so
+    /// that one may be written while the other is read.
+    pub(super) fn slide(&self, member: &Member, other: &Member) -> Option<i64> {
+        self.slides.iter().find_map(|slide| {
+            let lag = match (slide.input, slide.output) {
+                pair if pair == (other.source, member.source) => -slide.lag,
+                pair if pair == (member.source, other.source) => slide.lag,
+                _ => return None,
+            };
+            Some(other.offset + lag - member.offset)
+        })
+    }
+
+    /// Whether one of two tensors at these offsets is written just behind where the other is read.
+    fn may_lie_over(&self, one: (Source, i64), other: (Source, i64)) -> bool {
+        let follows = |input: (Source, i64), output: (Source, i64)| {
+            self.slides.iter().any(|slide| {
+                (slide.input, slide.output) == (input.0, output.0)
+                    && output.1 + slide.lag <= input.1
+            })
+        };
+        follows(one, other) || follows(other, one)
+    }
+
+    /// The chip.
+    pub(super) const fn device(&self) -> &'static Device {
+        self.device
+    }
+
     /// The bundle that holds the output of a layer, or the input.
     pub fn bundle_of(&self, source: Source) -> Option<usize> {
         self.bundles
@@ -189,6 +284,10 @@ impl Problem {
                 .members
                 .iter()
                 .filter(|second| member.lives_beside(second))
+                .filter(|second| {
+                    let places = [one.1 + member.offset, other.1 + second.offset];
+                    !self.may_lie_over((member.source, places[0]), (second.source, places[1]))
+                })
                 .any(|second| {
                     // Most that live at one time lie apart: the words need no look then.
                     let meets = one.1 + member.offset < other.1 + second.end
@@ -277,8 +376,8 @@ impl Problem {
         if bases.len() != self.bundles.len() {
             return false;
         }
-        // Each part of each member: bundle, lifetime, words of its instance.
-        let mut parts: Vec<(usize, [i64; 2], Progression)> = Vec::new();
+        // Each part of each member: bundle, lifetime, words of its instance, and whose it is at what offset.
+        let mut parts: Vec<(usize, [i64; 2], Progression, (Source, i64))> = Vec::new();
         for (index, bundle) in self.bundles.iter().enumerate() {
             for member in &bundle.members {
                 for (instance, part) in &member.region.parts {
@@ -292,7 +391,8 @@ impl Problem {
                     if !inside && !bundle.pinned {
                         return false;
                     }
-                    parts.push((index, [member.born, member.dies], part));
+                    let place = (member.source, bases[index] + member.offset);
+                    parts.push((index, [member.born, member.dies], part, place));
                 }
             }
         }
@@ -307,16 +407,22 @@ impl Problem {
                 .flat_map(|i| start + i * step..start + i * step + run)
                 .collect()
         };
-        parts.iter().enumerate().all(|(at, (bundle, life, part))| {
-            parts[at + 1..].iter().all(|(other, second_life, second)| {
-                bundle == other
-                    || life[0] > second_life[1]
-                    || second_life[0] > life[1]
-                    || part.start > second.last()
-                    || second.start > part.last()
-                    || words(part).is_disjoint(&words(second))
+        parts
+            .iter()
+            .enumerate()
+            .all(|(at, (bundle, life, part, place))| {
+                parts[at + 1..]
+                    .iter()
+                    .all(|(other, second_life, second, second_place)| {
+                        bundle == other
+                            || life[0] > second_life[1]
+                            || second_life[0] > life[1]
+                            || part.start > second.last()
+                            || second.start > part.last()
+                            || words(part).is_disjoint(&words(second))
+                            || self.may_lie_over(*place, *second_place)
+                    })
             })
-        })
     }
 }
 
@@ -362,16 +468,7 @@ impl Builder<'_> {
             input,
             first,
         )?;
-        if let Some(buffer) = self.network.data_buffer.first() {
-            let region = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
-            let offset = buffer.offset.value().unwrap_or(0);
-            self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
-        }
         for &layer in order {
-            let written = &self.network.layers[layer];
-            if !(written.buffer_shift.is_absent() && written.buffer_insert.is_absent()) {
-                continue;
-            }
             let output = self.output(layer);
             self.add(
                 Source::Layer(layer),
@@ -379,6 +476,30 @@ impl Builder<'_> {
                 output,
                 layer,
             )?;
+        }
+        self.collect_buffer()
+    }
+
+    /// The rolling buffer, and with it the layers that move its rows or write a new one.
+    fn collect_buffer(&mut self) -> Result<(), Unplaceable> {
+        if self.network.data_buffer.is_empty() {
+            return Ok(());
+        }
+        let flags = &self.analysis.flags;
+        let layout = buffer_layout(self.network, flags).ok_or(Unplaceable::Buffer)?;
+        let buffer = self.sources.len();
+        self.group.push((buffer, 0));
+        self.sources.push(Source::Buffer);
+        self.offsets.push(layout.offset);
+        self.regions.push(Some(layout.words(self.device)));
+        for index in 0..buffer {
+            let Source::Layer(layer) = self.sources[index] else {
+                continue;
+            };
+            let layer = &self.network.layers[layer];
+            if !layer.buffer_shift.is_absent() || !layer.buffer_insert.is_absent() {
+                self.group[index] = (buffer, self.offsets[index] - layout.offset);
+            }
         }
         Ok(())
     }
@@ -389,23 +510,6 @@ impl Builder<'_> {
             Some(ring) => Ok(ring),
             None => self.analysis.memory[first].reads.clone(),
         }
-    }
-
-    /// The words of the rolling buffer.
-    fn buffer(&self, buffer: &DataBuffer) -> Option<Region> {
-        let channels = buffer.channels.value()?;
-        let [height, width] = buffer.dim.value()?;
-        let layout = Layout {
-            mask: buffer.processors.value()?,
-            offset: buffer.offset.value().unwrap_or(0),
-            channels,
-            spread: Spread::new(channels, i64::from(PROCESSORS)),
-            pixels: height * width,
-            width: 8,
-            gap: 0,
-            operands: 1,
-        };
-        Some(layout.words(self.device))
     }
 
     fn output(&self, layer: usize) -> Fact<Region> {
@@ -593,11 +697,10 @@ impl Builder<'_> {
                 });
                 member.end = ends.max().unwrap_or(0);
             }
-            // Firmware writes the input where it always did.
-            bundle.pinned = bundle
-                .members
-                .iter()
-                .any(|member| !matches!(member.source, Source::Layer(_)) || !member.known);
+            // Firmware writes the input where it always did, and clears the buffer.
+            bundle.pinned = bundle.members.iter().any(|member| {
+                matches!(member.source, Source::Input | Source::Buffer) || !member.known
+            });
             bundle
         });
         bundles.collect()
@@ -638,6 +741,7 @@ impl Builder<'_> {
                     dies = i64::MAX;
                 }
             }
+            // It is kept from one run to the next.
             Source::Buffer => dies = i64::MAX,
             Source::Input => {
                 if graph

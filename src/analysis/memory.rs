@@ -111,6 +111,29 @@ pub fn place_of_word(device: &Device, word: i64) -> (u32, i64) {
     )
 }
 
+/// How the rolling buffer lies in memory, where its block says all of it. The vendor's tool uses the first
+/// block only.
+pub fn buffer_layout(network: &Network, flags: &Flags) -> Option<Layout> {
+    let block = network.data_buffer.first()?;
+    let [height, width] = block.dim.value()?;
+    let offset = block.offset.value()?;
+    let channels = block.channels.value()?;
+    if offset < 0 || offset % 4 != 0 || height <= 0 || width <= 0 || channels <= 0 {
+        return None;
+    }
+    let most = flags.max_proc.unwrap_or(i64::from(PROCESSORS));
+    Some(Layout {
+        mask: block.processors.value()?,
+        offset,
+        channels,
+        spread: Spread::new(channels, most),
+        pixels: height * width,
+        width: 8,
+        gap: 0,
+        operands: 1,
+    })
+}
+
 impl Layout {
     /// The words of the layout, four channels a word (HWC).
     ///

@@ -36,8 +36,8 @@ pub use hardware::{Dilation, Hardware, HardwareKernel};
 pub use kernels::{Exhausted, KernelFault, KernelMemory, Kernels, kernel_capacity, weight_bits};
 pub use latency::{Cost, Costs};
 pub use memory::{
-    Layout, MaskSource, Memory, in_quadrant, instance_base, is_contiguous, low_mask, place_of_word,
-    shared_instance, written_by,
+    Layout, MaskSource, Memory, buffer_layout, in_quadrant, instance_base, is_contiguous, low_mask,
+    place_of_word, shared_instance, written_by,
 };
 pub use parameters::{Operator, Parameters, default_pad_leak};
 pub use region::{Progression, Region};

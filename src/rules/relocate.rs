@@ -120,6 +120,7 @@ impl Rewrite<'_> {
         let old = memory.in_offset.ok();
         let wanted = match source {
             Source::Input if previous.is_none() => None,
+            Source::Buffer => None,
             _ => self.new_offset(source).or(old),
         };
         let now = if layer.in_offset.is_absent() {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::allocate::{
-    Objective, Plan, Problem, Relation, Request, Site, Unplaceable, field, fullest, lowest_free,
-    plan,
+    Objective, Outcome, Overfull, Plan, Problem, Proof, Relation, Request, Site, Unplaceable,
+    bound, field, lowest_free, plan, solve,
 };
 use crate::analysis::{Analysis, kernel_capacity};
 use crate::device::DeviceId;
@@ -128,7 +128,7 @@ pub fn allocate(
             .then(|| problem.peak(&problem.bases()))
     };
     let old = as_written().ok().and_then(old_peak);
-    let (problem, bases, masks) = match choices.only {
+    let (problem, bases, bound, masks) = match choices.only {
         Some(layer) => {
             let problem = as_written().map_err(|reason| in_words(&network, &reason))?;
             if problem.bundle_of(Source::Layer(layer)).is_none() {
@@ -137,8 +137,14 @@ pub fn allocate(
                     "{layer} does not run, so that its output lies nowhere"
                 ));
             }
-            let bases = moved(&problem, layer).ok_or_else(|| no_place(&network, &problem))?;
-            (problem, bases, None)
+            let bases = moved(&problem, layer).ok_or_else(|| {
+                format!(
+                    "no offset is free for the output of {} while everything else stays where it is",
+                    network.label(layer)
+                )
+            })?;
+            let bound = bound(&problem);
+            (problem, bases, bound, None)
         }
         None => {
             let plan = planned(&cx, choices).map_err(|reason| in_words(&network, &reason))?;
@@ -150,8 +156,8 @@ pub fn allocate(
                 );
             }
             let bases = plan.bases;
-            let bases = bases.ok_or_else(|| no_place(&network, &plan.problem))?;
-            (plan.problem, bases, plan.masks)
+            let bases = bases.ok_or_else(|| no_place(&network, &plan.analysis, &plan.problem))?;
+            (plan.problem, bases, plan.bound, plan.masks)
         }
     };
     let only = choices
@@ -191,7 +197,7 @@ pub fn allocate(
         masks: relocation.masks.len(),
         before: old,
         after: problem.peak(&bases),
-        bound: fullest(&problem).map_or(0, |fullest| fullest.bytes),
+        bound,
         capacity: problem.capacity,
         kernel_rows: rows.map(|(used, capacity)| [used, capacity]).collect(),
         bias: analysis.bias.used.ok().map(|used| used.to_vec()),
@@ -225,28 +231,46 @@ fn says_keep(text: &str, span: Span) -> bool {
 }
 
 /// Why no offsets were found.
-fn no_place(network: &Network, problem: &Problem) -> String {
-    let fullest = fullest(problem).filter(|fullest| fullest.bytes > problem.capacity);
-    let Some(fullest) = fullest else {
-        return "no free place was found; that is no proof that there is none".to_owned();
+fn no_place(network: &Network, analysis: &Analysis, problem: &Problem) -> String {
+    match solve(problem) {
+        Outcome::Impossible(Proof::Overfull(overfull)) => counted(network, analysis, &overfull),
+        Outcome::Impossible(Proof::Exhausted(sources)) => {
+            let labels = sources.iter().map(|source| network.source_label(*source));
+            let labels: Vec<String> = labels.collect();
+            format!(
+                "no offsets are possible with these masks: every way to place {} was ruled out",
+                words::list(&labels)
+            )
+        }
+        _ => "no free place was found; that is no proof that there is none".to_owned(),
+    }
+}
+
+/// ``layer 0 at its time: instance 3 needs 0xa8c0 bytes, has 0x8000: ...``
+fn counted(network: &Network, analysis: &Analysis, overfull: &Overfull) -> String {
+    let time = usize::try_from(overfull.time);
+    let layer = time.ok().and_then(|time| analysis.graph.order.get(time));
+    let time = match layer {
+        Some(&layer) => format!("{} at its time", network.label(layer)),
+        None => "before the first layer".to_owned(),
     };
-    let holders: Vec<String> = fullest
+    let holders: Vec<String> = overfull
         .holders
         .iter()
         .map(|(source, bytes)| {
-            format!(
-                "{} {}",
-                network.source_label(*source),
-                words::offset(*bytes)
-            )
+            let label = match source {
+                Source::Layer(layer) => format!("output of {}", network.label(*layer)),
+                _ => network.source_label(*source),
+            };
+            format!("{label} {}", words::offset(*bytes))
         })
         .collect();
     format!(
-        "instance {} needs {} bytes at one time, but has {}: {}",
-        fullest.instance,
-        words::offset(fullest.bytes),
-        words::offset(problem.capacity),
-        words::list(&holders)
+        "{time}: instance {} needs {} bytes, has {}: {}",
+        overfull.instance,
+        words::offset(overfull.bytes()),
+        words::offset(overfull.capacity),
+        holders.join(", ")
     )
 }
 
@@ -303,6 +327,8 @@ fn in_words(network: &Network, reason: &Unplaceable) -> String {
             "the masks around {} do not fit together: correct them first",
             network.label(*layer)
         ),
-        Unplaceable::Buffer => "networks with a `data_buffer` are not placed yet".to_owned(),
+        Unplaceable::Buffer => {
+            "the place of the `data_buffer` is not known: correct the errors in it first".to_owned()
+        }
     }
 }

@@ -1,9 +1,7 @@
 //! AX362.
 
-use crate::analysis::{Layout, Region, Spread};
-use crate::device::PROCESSORS;
+use crate::analysis::{Region, buffer_layout};
 use crate::diagnostic::{Code, Severity};
-use crate::network::DataBuffer;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
 /// The rule.
@@ -92,7 +90,7 @@ fn check(cx: &Context, out: &mut Findings) {
     let Some(block) = cx.network.data_buffer.first() else {
         return;
     };
-    let Some(layout) = layout(cx, block) else {
+    let Some(layout) = buffer_layout(cx.network, &cx.analysis.flags) else {
         return;
     };
     let place = block.offset.span().unwrap_or(block.head);
@@ -145,24 +143,4 @@ fn check(cx: &Context, out: &mut Findings) {
 
 fn common(written: Option<&Region>, buffer: &Region) -> Option<i64> {
     written?.first_common(buffer)
-}
-
-fn layout(cx: &Context, block: &DataBuffer) -> Option<Layout> {
-    let [height, width] = block.dim.value()?;
-    let offset = block.offset.value()?;
-    let channels = block.channels.value()?;
-    if offset < 0 || offset % 4 != 0 || height <= 0 || width <= 0 || channels <= 0 {
-        return None;
-    }
-    let most = cx.analysis.flags.max_proc.unwrap_or(i64::from(PROCESSORS));
-    Some(Layout {
-        mask: block.processors.value()?,
-        offset,
-        channels,
-        spread: Spread::new(channels, most),
-        pixels: height * width,
-        width: 8,
-        gap: 0,
-        operands: 1,
-    })
 }
