@@ -74,7 +74,7 @@ pub fn run(text: &str, outline: &Outline, known: &Known) -> Vec<Finding> {
 }
 
 /// Inputs that are tried where none is known; a model that fits more is not told by its input.
-const MOST_GUESSES: usize = 6;
+const MOST_GUESSES: usize = 4;
 /// A number of classes where the signature has none.
 const ANY_CLASSES: i64 = 10;
 
@@ -232,9 +232,13 @@ impl File<'_> {
         }
         let mut first = None;
         let mut complete = Vec::new();
-        for run in runs {
+        let mut classes = None;
+        for mut run in runs {
+            run.classes = run.classes.or(classes);
+            let (model, needed) = self.read_any(entry, &run, device);
+            classes = classes.or(needed);
             let followed = Followed {
-                model: self.read(entry, &run, device),
+                model,
                 input: run.input,
                 is_input_certain,
                 is_input_guessed: is_guess,
@@ -276,8 +280,13 @@ impl File<'_> {
         }
     }
 
-    /// Reads the model. The number of classes is that of the signature, any where that has none.
     fn read(&self, entry: &Entry, run: &Training, device: DeviceId) -> Model {
+        self.read_any(entry, run, device).0
+    }
+
+    /// Reads the model. The number of classes is that of the signature, any where that has none;
+    /// then that number comes back, too.
+    fn read_any(&self, entry: &Entry, run: &Training, device: DeviceId) -> (Model, Option<i64>) {
         let run = Training {
             device: trainer(device),
             // A model that needs a bias says so by an assertion.
@@ -285,15 +294,20 @@ impl File<'_> {
             ..run.clone()
         };
         let model = self.read_run(entry, &run);
-        if model.is_built || run.classes.is_some() || !has_failed(&model, ProblemKind::Failure) {
-            return model;
+        let is_final = model.is_built || !has_failed(&model, ProblemKind::Failure);
+        if is_final || run.classes.is_some() {
+            return (model, None);
         }
         let any = Training {
             classes: Some(ANY_CLASSES),
             ..run
         };
         let other = self.read_run(entry, &any);
-        if other.is_built { other } else { model }
+        if other.is_built {
+            (other, any.classes)
+        } else {
+            (model, None)
+        }
     }
 
     fn read_run(&self, entry: &Entry, run: &Training) -> Model {
