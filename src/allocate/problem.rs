@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Analysis, Fact, Progression, Region, Spread, instance_base, unknown};
+use crate::analysis::{
+    Analysis, Fact, Layout, Progression, Region, Spread, instance_base, unknown,
+};
 use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE};
 use crate::network::{DataBuffer, Network, Source};
 
@@ -104,23 +106,6 @@ impl Problem {
         device: &'static Device,
         relation: Relation,
     ) -> Result<Self, Unplaceable> {
-        if !network.data_buffer.is_empty() {
-            return Err(Unplaceable::Buffer);
-        }
-        Self::around_buffer(network, analysis, device, relation)
-    }
-
-    /// The same of a network that may have a rolling buffer: that stays where it is, and so does what
-    /// is put into it.
-    ///
-    /// # Errors
-    /// The layer that stands in the way.
-    pub fn around_buffer(
-        network: &Network,
-        analysis: &Analysis,
-        device: &'static Device,
-        relation: Relation,
-    ) -> Result<Self, Unplaceable> {
         let mut builder = Builder {
             network,
             analysis,
@@ -217,8 +202,15 @@ impl Problem {
         })
     }
 
+    /// Whether a bundle fits at this base and gets in nobody's way, the others at these bases.
+    pub fn is_free(&self, bundle: usize, base: i64, bases: &[i64]) -> bool {
+        let mut others = bases.iter().copied().enumerate();
+        self.fits(bundle, base)
+            && others.all(|other| other.0 == bundle || !self.collide((bundle, base), other))
+    }
+
     /// Whether a bundle fits into the memory at this base.
-    pub(super) fn fits(&self, bundle: usize, base: i64) -> bool {
+    pub fn fits(&self, bundle: usize, base: i64) -> bool {
         let members = &self.bundles[bundle].members;
         base >= 0
             && base % 4 == 0
@@ -371,7 +363,8 @@ impl Builder<'_> {
             first,
         )?;
         if let Some(buffer) = self.network.data_buffer.first() {
-            let (offset, region) = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
+            let region = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
+            let offset = buffer.offset.value().unwrap_or(0);
             self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
         }
         for &layer in order {
@@ -391,30 +384,28 @@ impl Builder<'_> {
     }
 
     /// Where the rolling buffer lies, and its words.
-    fn buffer(&self, block: &DataBuffer) -> Option<(i64, Region)> {
-        let (processors, offset) = (block.processors.value()?, block.offset.value()?);
-        let ([height, width], channels) = (block.dim.value()?, block.channels.value()?);
-        let spread = Spread::new(channels, i64::from(PROCESSORS));
-        let parts = (0..INSTANCES)
-            .filter(|instance| processors >> (instance * PROCESSORS_PER_INSTANCE) & 0xf != 0)
-            .map(|instance| {
-                let part = Progression {
-                    start: instance_base(self.device, instance) + offset / 4,
-                    step: 1,
-                    count: height * width * spread.passes,
-                    run: 1,
-                };
-                (instance, part)
-            });
-        let parts = parts.collect();
-        Some((offset, Region { parts }))
-    }
-
     fn input(&self, first: usize) -> Fact<Region> {
         match self.ring(first)? {
             Some(ring) => Ok(ring),
             None => self.analysis.memory[first].reads.clone(),
         }
+    }
+
+    /// The words of the rolling buffer.
+    fn buffer(&self, buffer: &DataBuffer) -> Option<Region> {
+        let channels = buffer.channels.value()?;
+        let [height, width] = buffer.dim.value()?;
+        let layout = Layout {
+            mask: buffer.processors.value()?,
+            offset: buffer.offset.value().unwrap_or(0),
+            channels,
+            spread: Spread::new(channels, i64::from(PROCESSORS)),
+            pixels: height * width,
+            width: 8,
+            gap: 0,
+            operands: 1,
+        };
+        Some(layout.words(self.device))
     }
 
     fn output(&self, layer: usize) -> Fact<Region> {
@@ -603,9 +594,10 @@ impl Builder<'_> {
                 member.end = ends.max().unwrap_or(0);
             }
             // Firmware writes the input where it always did.
-            bundle.pinned = bundle.members.iter().any(|member| {
-                matches!(member.source, Source::Input | Source::Buffer) || !member.known
-            });
+            bundle.pinned = bundle
+                .members
+                .iter()
+                .any(|member| !matches!(member.source, Source::Layer(_)) || !member.known);
             bundle
         });
         bundles.collect()

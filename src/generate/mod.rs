@@ -274,7 +274,7 @@ fn place_all(
     analysis: &Analysis,
     device: &'static Device,
 ) -> Result<(), String> {
-    let mut problem = Problem::around_buffer(network, analysis, device, Relation::AsRead)
+    let mut problem = Problem::new(network, analysis, device, Relation::AsRead)
         .map_err(|reason| in_words(network, &reason))?;
     for (index, layer) in plan.layers.iter().enumerate() {
         if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {

@@ -6,17 +6,22 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::device::DeviceId;
+use crate::diagnostic::{Applicability, Finding};
 use crate::facts::model::Model;
 use crate::network::Network;
 use crate::pytorch::policy::Policy;
 use crate::pytorch::{self, Offer, ProblemKind, Resolve, Training};
+use crate::rules::files::MODEL_NOT_COMPARED;
+use crate::rules::tool::CONFIGURATION;
 use crate::rules::words::list;
+use crate::text::{Edit, LineIndex, Span};
 
 use super::assume::{Known, Origin};
 use super::beside::{entries, files_of, folders, joined};
@@ -40,6 +45,7 @@ const MOST_READINGS: usize = 64;
 const IMPORT_LEVELS: usize = 3;
 
 static SOURCES: LazyLock<Memo<Result<Source, String>>> = LazyLock::new(Memo::default);
+static OPEN: LazyLock<RwLock<HashMap<PathBuf, Open>>> = LazyLock::new(RwLock::default);
 static READINGS: LazyLock<Mutex<HashMap<Key, Reading>>> = LazyLock::new(Mutex::default);
 
 /// A model as somebody names it.
@@ -74,6 +80,28 @@ impl ModelName {
         }
     }
 
+    /// As a comment in a file of this folder names it.
+    fn seen_from(&self, folder: &Path) -> String {
+        let above = folder
+            .ancestors()
+            .enumerate()
+            .find_map(|(levels, above)| Some((levels, self.path.strip_prefix(above).ok()?)));
+        let (levels, below) = above.unwrap_or((0, &self.path));
+        let mut path = "../".repeat(levels);
+        let parts: Vec<String> = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        path += &parts.join("/");
+        if let Some(name) = &self.name {
+            path += &format!(":{name}");
+        }
+        match path.contains([' ', ',']) {
+            true => format!("\"{path}\""),
+            false => path,
+        }
+    }
+
     /// `models/ai85net.py:ai85net5`
     pub fn show(&self) -> String {
         match &self.name {
@@ -99,6 +127,8 @@ pub(super) struct Unfound {
     pub(super) why: String,
     /// Those that may be meant.
     pub(super) candidates: Vec<ModelName>,
+    /// Whether there is one, which cannot be followed.
+    unfollowed: bool,
 }
 
 impl Unfound {
@@ -106,7 +136,34 @@ impl Unfound {
         Self {
             why,
             candidates: Vec::new(),
+            unfollowed: false,
         }
+    }
+
+    /// What is said of it at `place`, if anything: nobody misses a model that nobody names.
+    pub(super) fn finding(
+        &self,
+        file: &SourceFile,
+        place: Span,
+        is_named: bool,
+    ) -> Option<Finding> {
+        if self.candidates.is_empty() && !self.unfollowed {
+            return is_named.then(|| CONFIGURATION.finding(place, self.why.clone()));
+        }
+        let mut finding = MODEL_NOT_COMPARED.finding(place, self.why.clone());
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let lines = LineIndex::new(&file.text);
+        let start = lines.line_start(lines.line(place.start));
+        for candidate in self.candidates.iter().filter(|_| !is_named) {
+            let name = candidate.seen_from(folder);
+            let directive = format!("# ai8x-lint: model={name}\n");
+            finding = finding.fix(
+                Applicability::DisplayOnly,
+                format!("Compare with `{name}`"),
+                vec![Edit::insert(start, directive)],
+            );
+        }
+        Some(finding)
     }
 
     fn several(candidates: Vec<ModelName>) -> Self {
@@ -117,6 +174,7 @@ impl Unfound {
                 list(&names)
             ),
             candidates,
+            unfollowed: false,
         }
     }
 }
@@ -145,8 +203,10 @@ impl Finder<'_> {
         let factory = name.name.as_deref().unwrap_or_default();
         let project = project(&name.path);
         let training = training_run(project, factory, self.network, self.device, self.input);
-        let model = build(&name, factory, &training)
-            .map_err(|why| Unfound::because(format!("{}: {why}", name.show())))?;
+        let model = build(&name, factory, &training).map_err(|why| Unfound {
+            unfollowed: true,
+            ..Unfound::because(format!("{}: {why}", name.show()))
+        })?;
         Ok(Some(Known {
             value: Modeled {
                 name,
@@ -208,8 +268,7 @@ impl Finder<'_> {
                 Unfound::because(format!("no file in {place} offers a model `{wanted}`"))
             });
         }
-        let source = SOURCES
-            .get(&path, read_source)
+        let source = source(&path)
             .map_err(|error| Unfound::because(format!("{}: {}", shown(&path), reason(&error))))?;
         let source = (*source)
             .as_ref()
@@ -298,7 +357,7 @@ fn projects(folder: &Path) -> Vec<PathBuf> {
 fn called(files: &[PathBuf], name: &str) -> Vec<ModelName> {
     let mut alike = Vec::new();
     for path in files {
-        let Ok(source) = SOURCES.get(path, read_source) else {
+        let Ok(source) = source(path) else {
             continue;
         };
         let Ok(source) = source.as_ref() else {
@@ -343,6 +402,51 @@ impl Source {
     }
 }
 
+/// A file that is open in an editor.
+#[derive(Clone)]
+struct Open {
+    /// Which version of all versions of all files.
+    version: u64,
+    source: Arc<Result<Source, String>>,
+}
+
+static VERSIONS: AtomicU64 = AtomicU64::new(0);
+
+/// Says that a Python file is open in an editor with this text, which counts instead of that on the
+/// disk, or is not any more. Whether that is news.
+pub fn edit_python(path: &Path, text: Option<&str>) -> bool {
+    let mut open = OPEN.write().unwrap_or_else(PoisonError::into_inner);
+    let Some(text) = text else {
+        return open.remove(path).is_some();
+    };
+    let before = open.get(path).map(|open| Arc::clone(&open.source));
+    if before.is_some_and(|source| source.as_ref().as_ref().is_ok_and(|own| own.text == text)) {
+        return false;
+    }
+    let source = Source {
+        text: text.to_owned(),
+        offers: OnceLock::new(),
+    };
+    let open_file = Open {
+        version: VERSIONS.fetch_add(1, Ordering::Relaxed),
+        source: Arc::new(Ok(source)),
+    };
+    open.insert(path.to_owned(), open_file);
+    true
+}
+
+fn opened(path: &Path) -> Option<Open> {
+    let open = OPEN.read().unwrap_or_else(PoisonError::into_inner);
+    open.get(path).cloned()
+}
+
+fn source(path: &Path) -> io::Result<Arc<Result<Source, String>>> {
+    match opened(path) {
+        Some(open) => Ok(open.source),
+        None => SOURCES.get(path, read_source),
+    }
+}
+
 fn read_source(path: &Path) -> Result<Source, String> {
     Ok(Source {
         text: read_text(path)?,
@@ -352,6 +456,14 @@ fn read_source(path: &Path) -> Result<Source, String> {
 
 /// The text of a Python file.
 pub(super) fn read_text(path: &Path) -> Result<String, String> {
+    if let Some(open) = opened(path) {
+        return open
+            .source
+            .as_ref()
+            .as_ref()
+            .map(|own| own.text.clone())
+            .map_err(Clone::clone);
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| reason(&error))?;
     file.take(LARGEST_FILE + 1)
@@ -372,8 +484,15 @@ struct Key {
     policy: Option<Policy>,
 }
 
-/// When a file changed, and its length; none where there is none.
-type Stamp = Option<(Option<SystemTime>, u64)>;
+/// What changes when a file does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stamp {
+    Absent,
+    /// When it changed, and its length.
+    File(Option<SystemTime>, u64),
+    /// The version of an open file.
+    Open(u64),
+}
 
 /// What came of reading a model.
 #[derive(Clone)]
@@ -384,8 +503,13 @@ struct Reading {
 }
 
 fn stamp(path: &Path) -> Stamp {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.modified().ok(), metadata.len()))
+    if let Some(open) = opened(path) {
+        return Stamp::Open(open.version);
+    }
+    match fs::metadata(path) {
+        Ok(metadata) => Stamp::File(metadata.modified().ok(), metadata.len()),
+        Err(_) => Stamp::Absent,
+    }
 }
 
 /// Builds a model as it is trained.
@@ -515,9 +639,9 @@ impl Resolve for Imports<'_> {
             let stamp = stamp(&path);
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
             if !files.iter().any(|(known, _)| *known == path) {
-                files.push((path.clone(), stamp));
+                files.push((path.clone(), stamp.clone()));
             }
-            if stamp.is_some()
+            if stamp != Stamp::Absent
                 && let Ok(text) = read_text(&path)
             {
                 return Some((shown(&path), text));

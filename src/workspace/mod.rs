@@ -25,7 +25,7 @@ pub use assume::{
 };
 pub use beside::{Unsettled, load_checkpoint};
 pub use config::{Config, Configurations};
-pub use counterpart::{ModelName, Modeled};
+pub use counterpart::{ModelName, Modeled, edit_python};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
