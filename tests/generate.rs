@@ -593,16 +593,9 @@ fn some_model(numbers: &mut Numbers) -> Model {
             3 => ModelOperator::Pool,
             4 => ModelOperator::ConvTranspose2d,
             5 => {
-                arguments = vec![numbers.one_of(&[0, 1]) as usize]
-                    .iter()
-                    .map(|other| {
-                        if *other == 0 {
-                            Operand::Other
-                        } else {
-                            source.clone()
-                        }
-                    })
-                    .collect();
+                if numbers.below(2) == 0 {
+                    arguments = vec![Operand::Other];
+                }
                 ModelOperator::Conv1d
             }
             _ => ModelOperator::Conv2d,
@@ -668,7 +661,7 @@ fn some_model(numbers: &mut Numbers) -> Model {
 fn whatever_the_model_there_is_a_network_or_a_reason() {
     let mut numbers = Numbers(1);
     let mut made = 0;
-    for _ in 0..400 {
+    for _ in 0..150 {
         let model = Arc::new(some_model(&mut numbers));
         for device in DeviceId::ALL {
             let outcome = generate(&Request {
@@ -687,6 +680,6 @@ fn whatever_the_model_there_is_a_network_or_a_reason() {
             }
         }
     }
-    println!("{made} of 800 are networks");
-    assert!(made > 100, "{made}");
+    println!("{made} of 300 are networks");
+    assert!(made > 30, "{made}");
 }

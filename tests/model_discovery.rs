@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ai8x_lint::diagnostic::Severity;
+use ai8x_lint::text::apply_edits;
 use ai8x_lint::workspace::{Config, Linted, ModelName, Overrides, SourceFile, lint};
 use tempfile::TempDir;
 
@@ -163,7 +165,23 @@ fn of_several_none_is_chosen() {
     );
     let linted = world.lint("nets/networks/a.yaml", NETWORK, &Overrides::default());
     assert_eq!(linted.assumptions.candidates.len(), 2);
-    assert_eq!(linted.report.findings, []);
+    // Whoever chooses gets the comment.
+    let [finding] = linted.report.findings.as_slice() else {
+        panic!("{:?}", linted.report.findings);
+    };
+    assert_eq!(
+        (finding.code.0, finding.severity),
+        (869, Severity::Information)
+    );
+    let chosen = apply_edits(NETWORK, &finding.fixes[1].edits).unwrap();
+    assert!(
+        chosen.starts_with("# ai8x-lint: model=../../models/b.py:small\narch:"),
+        "{chosen}"
+    );
+    assert_eq!(
+        world.model(&chosen, &Overrides::default()),
+        "models/b.py:small (comment in line 1)"
+    );
 }
 
 #[test]
@@ -309,7 +327,8 @@ fn a_model_that_fails_is_said_where_the_models_are_asked_for() {
         "{said}"
     );
     let linted = world.lint("nets/networks/a.yaml", NETWORK, &Overrides::default());
-    assert_eq!(linted.report.findings, []);
+    let codes = linted.report.findings.iter().map(|finding| finding.code.0);
+    assert_eq!(codes.collect::<Vec<_>>(), [869]);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //!
 //! [`allocate`]: crate::allocate
 
+mod build;
 mod frames;
 mod keep;
 mod limits;

@@ -22,6 +22,7 @@ pub static FILES: &[Documentation] = &[
     CHECKPOINT_STRUCTURE,
     CHECKPOINT_MISSING,
     CHECKPOINT_NOT_QUANTIZED,
+    MODEL_NOT_COMPARED,
 ];
 
 /// Batch normalisation in the checkpoint.
@@ -144,6 +145,23 @@ by custom its name ends with `-q8.pth.tar`.",
     examples: &[],
     source: None,
     fix: FixAvailability::None,
+};
+
+/// A model that is there, but not compared.
+pub const MODEL_NOT_COMPARED: Documentation = Documentation {
+    code: Code(869),
+    name: "model-not-compared",
+    severity: Severity::Information,
+    summary: "the network is not compared with its model",
+    explanation: "\
+The rules that compare a network with its PyTorch model need one model, and must be able to follow it. \
+Where several are called as `arch` says, a comment `# ai8x-lint: model=FILE:NAME` at the top of the network, \
+the option `--model FILE:NAME` or `training-dir` in the configuration says which is meant; the file is seen \
+from the folder of the network. A model that fails, or does what is not known here, has findings of its \
+own in its Python file.",
+    examples: &[],
+    source: None,
+    fix: FixAvailability::Sometimes,
 };
 
 /// What is wrong with the checkpoint of a network; findings about no layer in particular are at

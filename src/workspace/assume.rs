@@ -332,10 +332,8 @@ impl Sources<'_> {
         match finder.find() {
             Ok(found) => known.model = found,
             Err(unfound) => {
-                if is_named {
-                    let place = place.unwrap_or_else(|| Span::at(0));
-                    problems.push(CONFIGURATION.finding(place, unfound.why.clone()));
-                }
+                let place = place.unwrap_or_else(|| Span::at(0));
+                problems.extend(unfound.finding(self.file, place, is_named));
                 known.unsettled.push(Unsettled {
                     what: "model",
                     why: unfound.why,

@@ -13,11 +13,15 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::device::DeviceId;
+use crate::diagnostic::{Applicability, Finding};
 use crate::facts::model::Model;
 use crate::network::Network;
 use crate::pytorch::policy::Policy;
 use crate::pytorch::{self, Offer, ProblemKind, Resolve, Training};
+use crate::rules::files::MODEL_NOT_COMPARED;
+use crate::rules::tool::CONFIGURATION;
 use crate::rules::words::list;
+use crate::text::{Edit, LineIndex, Span};
 
 use super::assume::{Known, Origin};
 use super::beside::{entries, files_of, folders, joined};
@@ -76,6 +80,28 @@ impl ModelName {
         }
     }
 
+    /// As a comment in a file of this folder names it.
+    fn seen_from(&self, folder: &Path) -> String {
+        let above = folder
+            .ancestors()
+            .enumerate()
+            .find_map(|(levels, above)| Some((levels, self.path.strip_prefix(above).ok()?)));
+        let (levels, below) = above.unwrap_or((0, &self.path));
+        let mut path = "../".repeat(levels);
+        let parts: Vec<String> = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        path += &parts.join("/");
+        if let Some(name) = &self.name {
+            path += &format!(":{name}");
+        }
+        match path.contains([' ', ',']) {
+            true => format!("\"{path}\""),
+            false => path,
+        }
+    }
+
     /// `models/ai85net.py:ai85net5`
     pub fn show(&self) -> String {
         match &self.name {
@@ -101,6 +127,8 @@ pub(super) struct Unfound {
     pub(super) why: String,
     /// Those that may be meant.
     pub(super) candidates: Vec<ModelName>,
+    /// Whether there is one, which cannot be followed.
+    unfollowed: bool,
 }
 
 impl Unfound {
@@ -108,7 +136,34 @@ impl Unfound {
         Self {
             why,
             candidates: Vec::new(),
+            unfollowed: false,
         }
+    }
+
+    /// What is said of it at `place`, if anything: nobody misses a model that nobody names.
+    pub(super) fn finding(
+        &self,
+        file: &SourceFile,
+        place: Span,
+        is_named: bool,
+    ) -> Option<Finding> {
+        if self.candidates.is_empty() && !self.unfollowed {
+            return is_named.then(|| CONFIGURATION.finding(place, self.why.clone()));
+        }
+        let mut finding = MODEL_NOT_COMPARED.finding(place, self.why.clone());
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let lines = LineIndex::new(&file.text);
+        let start = lines.line_start(lines.line(place.start));
+        for candidate in self.candidates.iter().filter(|_| !is_named) {
+            let name = candidate.seen_from(folder);
+            let directive = format!("# ai8x-lint: model={name}\n");
+            finding = finding.fix(
+                Applicability::DisplayOnly,
+                format!("Compare with `{name}`"),
+                vec![Edit::insert(start, directive)],
+            );
+        }
+        Some(finding)
     }
 
     fn several(candidates: Vec<ModelName>) -> Self {
@@ -119,6 +174,7 @@ impl Unfound {
                 list(&names)
             ),
             candidates,
+            unfollowed: false,
         }
     }
 }
@@ -147,8 +203,10 @@ impl Finder<'_> {
         let factory = name.name.as_deref().unwrap_or_default();
         let project = project(&name.path);
         let training = training_run(project, factory, self.network, self.device, self.input);
-        let model = build(&name, factory, &training)
-            .map_err(|why| Unfound::because(format!("{}: {why}", name.show())))?;
+        let model = build(&name, factory, &training).map_err(|why| Unfound {
+            unfollowed: true,
+            ..Unfound::because(format!("{}: {why}", name.show()))
+        })?;
         Ok(Some(Known {
             value: Modeled {
                 name,
