@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use ai8x_lint::analysis::Analysis;
 use ai8x_lint::device::DeviceId;
-use ai8x_lint::facts::model::Model;
+use ai8x_lint::facts::model::{Call, Model, ModelOperator, ModelPool, Module, Operand};
 use ai8x_lint::generate::{Generated, Refusal, Request, generate};
+use ai8x_lint::network::{Activation, Eltwise};
 use ai8x_lint::pytorch::{self, TrainingDevice, read_model};
 use ai8x_lint::{network, yaml};
 use serde_json::Value;
@@ -247,7 +248,7 @@ fn a_sum_reads_in_turns_and_what_others_read_is_copied() {
         operation: passthrough
 
       # Layer 5: fc = ai8x.Linear(8 * 4 * 4, num_classes, bias=bias, wide=True, **kwargs)
-      # 8x4x4 -> 4x1x1
+      # 8x4x4 -> 4
       - name: fc
         processors: 0x00000000000000ff
         output_processors: 0x000000000000000f
@@ -282,7 +283,7 @@ fn joined_channels_lie_beside_each_other_and_1d_data_becomes_2d() {
 
     layers:
       # Layer 0: listen = ai8x.FusedConv1dReLU(num_channels, 16, 3, padding=1, bias=bias, **kwargs)
-      # 16x64x1 -> 16x64x1
+      # 16x64 -> 16x64
       - name: listen
         in_offset: 0x0000
         processors: 0x000000000000ffff
@@ -294,7 +295,7 @@ fn joined_channels_lie_beside_each_other_and_1d_data_becomes_2d() {
         activate: ReLU
 
       # Layer 1: left = ai8x.Conv2d(16, 8, 1, bias=bias, **kwargs)
-      # 16x64x1 -> 8x8x8
+      # 16x64 -> 8x8x8
       - name: left
         processors: 0x000000000000ffff
         output_processors: 0x00000000000000ff
@@ -306,7 +307,7 @@ fn joined_channels_lie_beside_each_other_and_1d_data_becomes_2d() {
         activate: none
 
       # Layer 2: right = ai8x.Conv2d(16, 8, 3, padding=1, bias=bias, **kwargs)
-      # 16x64x1 -> 8x8x8
+      # 16x64 -> 8x8x8
       - name: right
         in_sequences: listen
         in_offset: 0x0100
@@ -484,7 +485,7 @@ layers:
         operation: passthrough
 
       # Layer 5: fc = ai8x.Linear(8 * 4 * 4, num_classes, bias=bias, wide=True, **kwargs)
-      # 8x4x4 -> 4x1x1
+      # 8x4x4 -> 4
       - name: fc
         processors: 0x000000000000ff00
         output_processors: 0x000000000000000f
@@ -536,10 +537,156 @@ fn the_command_makes_and_completes_files() {
     assert_eq!(code, Some(0), "{said}");
     let completed = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
     assert_eq!(completed.replace("\n\n\n", "\n\n"), made);
+    // Its model is found, too.
+    let (code, changes, said) = run(&["--input", "3x16x16", "--merge", "net.yaml"]);
+    assert_eq!((code, changes.as_str()), (Some(0), ""), "{said}");
     let (code, _, said) = run(&["--model", "networks.py", "--input", "3x16x16"]);
     assert_eq!(code, Some(2));
     assert!(
         said.contains("it may be one of networks.py:Residual"),
         "{said}"
     );
+}
+
+/// Small numbers that look random, the same in each run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) as usize % end
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+}
+
+/// A model of some layers that read what was there before, with shapes that may be wrong.
+fn some_model(numbers: &mut Numbers) -> Model {
+    let mut model = Model {
+        name: "some".to_owned(),
+        ..Model::default()
+    };
+    let mut shapes: Vec<(Operand, Vec<i64>)> = vec![(Operand::Input, vec![3, 16, 16])];
+    for index in 0..1 + numbers.below(12) {
+        let back = [0, 0, 0, 0, 1, 2][numbers.below(6)].min(shapes.len() - 1);
+        let at = shapes.len() - 1 - back;
+        let (source, shape) = shapes[at].clone();
+        let other = shapes[numbers.below(shapes.len())].clone();
+        let mut arguments = vec![source.clone()];
+        let mut input = shape.clone();
+        let operator = match numbers.below(16) {
+            0 if other.1 == shape => {
+                arguments.push(other.0.clone());
+                ModelOperator::Eltwise(numbers.one_of(&[Eltwise::Add, Eltwise::Sub]))
+            }
+            1 => {
+                arguments = vec![Operand::Concat(vec![source, other.0.clone()])];
+                input[0] += other.1[0];
+                ModelOperator::Conv2d
+            }
+            2 => ModelOperator::Linear,
+            3 => ModelOperator::Pool,
+            4 => ModelOperator::ConvTranspose2d,
+            5 => {
+                arguments = vec![numbers.one_of(&[0, 1]) as usize]
+                    .iter()
+                    .map(|other| {
+                        if *other == 0 {
+                            Operand::Other
+                        } else {
+                            source.clone()
+                        }
+                    })
+                    .collect();
+                ModelOperator::Conv1d
+            }
+            _ => ModelOperator::Conv2d,
+        };
+        let side = match operator {
+            ModelOperator::ConvTranspose2d => 3,
+            _ => numbers.one_of(&[1, 3]),
+        };
+        let pooled = operator == ModelOperator::Pool || numbers.below(3) == 0;
+        let out = numbers.one_of(&[4, 8, 8, 12, 16, 15, 32, 64, 64, 100, 128]);
+        let out = if operator.convolves() { out } else { input[0] };
+        let size = |size: i64| if pooled { (size / 2).max(1) } else { size };
+        let mut output: Vec<i64> = input.iter().map(|own| size(*own)).collect();
+        output[0] = out;
+        if operator == ModelOperator::Linear {
+            input = vec![input.iter().product()];
+            output = vec![out];
+        }
+        model.modules.push(Module {
+            path: format!("layer{index}"),
+            class: "ai8x.Some".to_owned(),
+            operator,
+            in_channels: Some(input[0]),
+            out_channels: Some(out),
+            kernel: vec![side, side],
+            stride: vec![
+                if operator == ModelOperator::ConvTranspose2d {
+                    2
+                } else {
+                    1
+                };
+                2
+            ],
+            padding: vec![side / 2, side / 2],
+            dilation: vec![1, 1],
+            groups: Some(if numbers.below(30) == 0 { out } else { 1 }),
+            bias: Some(numbers.below(2) == 0),
+            pool: pooled.then_some(ModelPool {
+                average: numbers.below(2) == 0,
+                size: [2, 2],
+                stride: [2, 2],
+            }),
+            bits: numbers.one_of(&[None, Some(2), Some(4), Some(8)]),
+            activation: Some(Activation::None),
+            wide: Some(numbers.below(80) == 0),
+            place: None,
+        });
+        model.calls.push(Call {
+            module: index,
+            number: 0,
+            arguments,
+            in_shape: input,
+            out_shape: output.clone(),
+            place: None,
+        });
+        shapes.push((Operand::Call(index), output));
+    }
+    model.outputs = vec![shapes[shapes.len() - 1].0.clone()];
+    model
+}
+
+#[test]
+fn whatever_the_model_there_is_a_network_or_a_reason() {
+    let mut numbers = Numbers(1);
+    let mut made = 0;
+    for _ in 0..400 {
+        let model = Arc::new(some_model(&mut numbers));
+        for device in DeviceId::ALL {
+            let outcome = generate(&Request {
+                model: Arc::clone(&model),
+                device,
+                dataset: "example",
+                input: [3, 16, 16],
+                existing: None,
+            });
+            match outcome {
+                Ok(generated) => {
+                    made += 1;
+                    assert_eq!(generated.facts.device, Some(device));
+                }
+                Err(refusal) => assert!(!refusal.reasons.is_empty()),
+            }
+        }
+    }
+    println!("{made} of 800 are networks");
+    assert!(made > 100, "{made}");
 }

@@ -352,6 +352,31 @@ fn settings_are_held_against_the_chip() {
 }
 
 #[test]
+fn what_stops_in_another_file_is_told_at_the_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let block = "import torch.nn as nn\n\n\nclass Block(nn.Module):\n    def __init__(self, \
+                 channels):\n        super().__init__()\n        assert channels == 4\n";
+    std::fs::write(folder.path().join("blocks.py"), block).expect("a file");
+    let text = format!(
+        "{HEAD}from blocks import Block\n\n\nclass Net(nn.Module):\n    def __init__(self, \
+         **kwargs):\n        super().__init__()\n        self.block = Block(5)\n\n\nmodels = \
+         [{{'name': 'Net'}}]\n"
+    );
+    let found = check(&folder.path().join("net.py"), &text, Selection::default());
+    let [finding] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        support::show(&text, finding),
+        "9:22 error AX874: `Net` fails: this assertion fails"
+    );
+    let place = &finding.related[0];
+    let file = place.file.as_ref().expect("another file");
+    assert!(file.path.ends_with("blocks.py"), "{}", file.path);
+    assert_eq!(place.span.text(&file.text), "assert channels == 4");
+}
+
+#[test]
 fn arguments_of_the_trainer_must_be_taken() {
     let class = |parameters: &str, made: &str| {
         let text = format!(

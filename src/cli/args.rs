@@ -267,9 +267,10 @@ pub(super) enum Goal {
 
 #[derive(Args)]
 pub(super) struct GenerateArgs {
-    /// The model file, and the function or class in it that makes the model
-    #[arg(long, value_name = "FILE:NAME")]
-    pub(super) model: String,
+    /// The model file, and the function or class in it that makes the model [default: the model of
+    /// the network that `--merge` names]
+    #[arg(long, value_name = "FILE:NAME", required_unless_present = "merge")]
+    pub(super) model: Option<String>,
     /// The data set [default: that of the model's training script]
     #[arg(long, value_name = "NAME")]
     pub(super) dataset: Option<String>,

@@ -124,8 +124,16 @@ impl Kept {
     }
 }
 
-/// The text before the comments of the first layer, and behind the last layer.
+/// The text before the comments of the first layer, and behind the last layer; all of the text where
+/// it says what network it is, and has no layers yet. None where it says nothing.
 fn around(network: &Network, text: &str) -> Option<[String; 2]> {
+    if network.layers.is_empty() {
+        network.arch.get()?;
+        let started = text.rfind("\nlayers:");
+        let started = started.filter(|at| text[at + "\nlayers:".len()..].trim().is_empty());
+        let above = started.map_or(text, |at| &text[..at]).trim_end();
+        return Some([format!("{above}\n\nlayers:\n"), String::new()]);
+    }
     let mut layers: Vec<_> = network.layers.iter().collect();
     layers.sort_by_key(|layer| layer.head.start);
     let (first, last) = (layers.first()?, layers.last()?);

@@ -88,6 +88,9 @@ const FIFO_CHANNELS: i64 = 4;
 /// What stands in the way: of the attempts that of the best.
 pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let device = request.device.table();
+    if let Some(reason) = limits::absurd(&request.model, request.input) {
+        return Err(Refusal::new(reason));
+    }
     let mut plan = Plan::new(request, device).map_err(Refusal::new)?;
     let limits = limits::exceeded(&plan, device);
     if !limits.is_empty() {
@@ -289,25 +292,23 @@ fn place_all(
             bundle.pinned = true;
         }
     }
-    let Some(placement) = place(&problem) else {
-        let fullest = fullest(&problem).filter(|fullest| fullest.bytes > problem.capacity);
-        return Err(match fullest {
-            Some(fullest) => {
-                let holders = fullest.holders.iter().map(|(source, bytes)| {
-                    let label = network.source_label(*source);
-                    format!("{label} {}", words::offset(*bytes))
-                });
-                format!(
-                    "the data memory is too small: instance {} needs {} bytes at one time, but has {}: {}",
-                    fullest.instance,
-                    words::offset(fullest.bytes),
-                    words::offset(problem.capacity),
-                    words::list(&holders.collect::<Vec<_>>())
-                )
-            }
-            None => "no place in the data memory was found for all outputs".to_owned(),
+    // Where layers write over their input, more is alive than takes room.
+    let fullest = fullest(&problem).filter(|_| !plan.overlays());
+    if let Some(fullest) = fullest.filter(|fullest| fullest.bytes > problem.capacity) {
+        let holders = fullest.holders.iter().map(|(source, bytes)| {
+            let label = network.source_label(*source);
+            format!("{label} {}", words::offset(*bytes))
         });
-    };
+        return Err(format!(
+            "the data memory is too small: instance {} needs {} bytes at one time, but has {}: {}",
+            fullest.instance,
+            words::offset(fullest.bytes),
+            words::offset(problem.capacity),
+            words::list(&holders.collect::<Vec<_>>())
+        ));
+    }
+    let placement = place(&problem)
+        .ok_or_else(|| "no place in the data memory was found for all outputs".to_owned())?;
     for (bundle, base) in problem.bundles.iter().zip(&placement.bases) {
         for member in &bundle.members {
             let offset = base + member.offset;

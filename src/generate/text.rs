@@ -91,7 +91,7 @@ fn scalar(text: &str) -> String {
             .contains(&text.to_ascii_lowercase().as_str());
     match plain {
         true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "''")),
+        false => format!("'{}'", printable(text).replace('\'', "''")),
     }
 }
 
@@ -296,11 +296,23 @@ fn wrapped(text: &mut String, comment: &str) {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Text without what YAML does not take.
+fn printable(text: &str) -> String {
+    let letters = text.chars();
+    letters
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
 }
 
 fn dims([channels, height, width]: [i64; 3]) -> String {
-    format!("{channels}x{height}x{width}")
+    match (height, width) {
+        (1, 1) => channels.to_string(),
+        (length, 1) => format!("{channels}x{length}"),
+        _ => format!("{channels}x{height}x{width}"),
+    }
 }
 
 fn label(plan: &Plan, source: Source) -> String {

@@ -13,9 +13,8 @@ use std::sync::{Arc, LazyLock};
 use crate::device::DeviceId;
 use crate::facts::{Flags, parse_flags};
 use crate::pytorch::checkpoint::Checkpoint;
+use crate::pytorch::npy;
 use crate::pytorch::script::{self, Command, Setting};
-use crate::pytorch::{dataset, npy};
-use crate::rules::python::Training;
 
 use super::assume::{Known, Origin};
 use super::memo::Memo;
@@ -30,17 +29,12 @@ const MOST_ENTRIES: usize = 4096;
 const MOST_SCRIPTS: usize = 256;
 /// Bytes of a script that are read.
 const LARGEST_SCRIPT: u64 = 1 << 18;
-/// Bytes of a module that are read.
-const LARGEST_MODULE: u64 = 1 << 20;
 /// The vendor's tool that builds a network.
 const BUILDER: &str = "ai8xize.py";
-/// The vendor's tool that trains a model.
-const TRAINER: &str = "train.py";
 
 static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
-static MODULES: LazyLock<Memo<String>> = LazyLock::new(Memo::default);
 static SAMPLES: LazyLock<Memo<Result<Sampled, String>>> = LazyLock::new(Memo::default);
 
 /// Something that is not known although something says it.
@@ -242,54 +236,6 @@ fn relevant(words: &[&str]) -> String {
         }
     }
     kept.join(" ")
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn training(path: &Path, model: &str) -> Training {
-    let mut training = Training::default();
-    let mut devices = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        for command in commands.iter() {
-            let is_its =
-                command.program == TRAINER && command.setting("--model").known() == Some(model);
-            if !is_its {
-                continue;
-            }
-            let device = command.setting("--device").known();
-            devices.extend(device.and_then(DeviceId::parse));
-            let dataset = command.setting("--dataset").known();
-            if let Some((_, input)) = dataset.and_then(dataset::input)
-                && !training.inputs.contains(&input)
-            {
-                training.inputs.push(input);
-            }
-        }
-    }
-    devices.dedup();
-    if let [device] = devices.as_slice() {
-        training.device = Some(*device);
-    }
-    training
-}
-
-/// The file of a module that a model in the file `path` imports, and its text.
-pub(super) fn module(path: &Path, name: &str) -> Option<(String, String)> {
-    let inner: PathBuf = name.split('.').filter(|part| !part.is_empty()).collect();
-    folders(path).into_iter().find_map(|folder| {
-        let module = folder.join(&inner).with_extension("py");
-        let text = MODULES.get(&module, read_module).ok()?;
-        Some((shown(&module), String::clone(&text)))
-    })
-}
-
-fn read_module(path: &Path) -> String {
-    let mut bytes = Vec::new();
-    // One that cannot be read is an empty one: what a model takes from it is unknown.
-    let _ = File::open(path).map(|file| file.take(LARGEST_MODULE).read_to_end(&mut bytes));
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The folder of a network and those above it, up to that of its repository.

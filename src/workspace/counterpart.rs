@@ -549,10 +549,7 @@ fn read(key: &Key) -> Reading {
         training,
         policy,
     } = key;
-    let imports = Imports {
-        file: path,
-        files: Mutex::new(vec![(path.clone(), stamp(path))]),
-    };
+    let imports = Imports::of(path);
     let text = match read_text(path) {
         Ok(text) => text,
         Err(why) => {
@@ -615,13 +612,20 @@ fn read(key: &Key) -> Reading {
 }
 
 /// The files that a model imports: from its folder and those above it.
-struct Imports<'a> {
+pub(super) struct Imports<'a> {
     file: &'a Path,
     /// Those that were looked at.
     files: Mutex<Vec<(PathBuf, Stamp)>>,
 }
 
-impl Imports<'_> {
+impl<'a> Imports<'a> {
+    pub(super) fn of(file: &'a Path) -> Self {
+        Self {
+            file,
+            files: Mutex::new(vec![(file.to_owned(), stamp(file))]),
+        }
+    }
+
     fn into_files(self) -> Vec<(PathBuf, Stamp)> {
         self.files
             .into_inner()

@@ -12,7 +12,7 @@ use crate::pytorch::TrainingDevice;
 use crate::pytorch::checkpoint::Checkpoint;
 use crate::pytorch::policy::Policy;
 
-use super::assume::{Known, Origin};
+use super::assume::{Assumptions, Known, Origin};
 use super::config::Config;
 use super::counterpart::{Finder, ModelName, build};
 use super::shown;
@@ -98,6 +98,35 @@ pub fn generate_network(
         dataset: order.dataset.as_deref().or(data_set).unwrap_or("sample"),
         input,
         existing: order.existing.as_deref(),
+    };
+    generate(&request).map_err(|refusal| refusal.reasons)
+}
+
+/// Completes a network from the model that is known to be its own.
+///
+/// # Errors
+/// Sentences that say what stands in the way.
+pub fn complete(file: &SourceFile, assumptions: &Assumptions) -> Result<Generated, Vec<String>> {
+    let facts = assumptions.facts();
+    let Some(Known { value: own, .. }) = &assumptions.model else {
+        return Err(vec!["its model is not known".to_owned()]);
+    };
+    let training = &own.training.training;
+    let Some(input) = facts.input.or(training.input) else {
+        return Err(vec![
+            "its input is not known: its `dataset` is none that the model's project knows"
+                .to_owned(),
+        ]);
+    };
+    let request = Request {
+        model: Arc::clone(&own.model),
+        device: facts.device.unwrap_or(match training.device {
+            TrainingDevice::Ai87 => DeviceId::Max78002,
+            TrainingDevice::Ai84 | TrainingDevice::Ai85 => DeviceId::Max78000,
+        }),
+        dataset: "sample",
+        input,
+        existing: Some(&file.text),
     };
     generate(&request).map_err(|refusal| refusal.reasons)
 }

@@ -124,3 +124,40 @@ layers:
     assert!(!codes(&of_network(&mut client)).contains(&"AX862"));
     client.finish();
 }
+
+#[test]
+fn a_network_is_completed_from_its_model() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("models")).unwrap();
+    let model = MODEL.replace("8, 5, padding=2", "8, 3, padding=1");
+    fs::write(folder.path().join("models/demo.py"), model).unwrap();
+    let text = "# Ours\narch: ai85demo\ndataset: CIFAR10\nlayers:\n";
+    let path = folder.path().join("demo.yaml");
+    fs::write(&path, text).unwrap();
+    let mut client = Client::pushed();
+    let item = json!({"uri": uri(&path), "languageId": "yaml", "version": 1, "text": text});
+    client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+    let params = json!({
+        "textDocument": {"uri": uri(&path)},
+        "range": range((0, 0), (0, 0)),
+        "context": {"diagnostics": [], "only": ["source.generate"]},
+    });
+    let actions = client.request("textDocument/codeAction", params.clone());
+    assert_eq!(actions[0]["title"], "Complete the network from its model");
+    let changes = &actions[0]["edit"]["changes"][uri(&path)];
+    let new = changes[0]["newText"].as_str().unwrap();
+    assert!(new.contains("  - name: conv1\n"), "{new}");
+    // Then there is nothing to add.
+    client.notify(
+        "textDocument/didChange",
+        json!({
+            "textDocument": {"uri": uri(&path), "version": 2},
+            "contentChanges": changes.as_array().unwrap().iter().map(|change| {
+                json!({"range": change["range"], "text": change["newText"]})
+            }).collect::<Vec<_>>(),
+        }),
+    );
+    let again = client.request("textDocument/codeAction", params);
+    assert_eq!(again.as_array().map_or(0, Vec::len), 0, "{again}");
+    client.finish();
+}

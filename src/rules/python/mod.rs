@@ -19,10 +19,12 @@ mod reshape_moves_channels;
 mod run;
 mod shape_mismatch;
 
-pub use run::{Known, Training, run};
+pub use run::{Known, Trained, run};
+
+use std::sync::Arc;
 
 use crate::device::{Device, DeviceId};
-use crate::diagnostic::{Code, Finding, Severity};
+use crate::diagnostic::{Code, Finding, Related, Severity};
 use crate::pytorch::{Layer, Model, Place, Problem, ProblemKind};
 use crate::text::Span;
 
@@ -134,10 +136,32 @@ impl ModelContext<'_> {
     }
 
     /// Where a problem is, as far as this file goes.
+    /// Reports what stopped the reader; where that is in another file, this one's call of it.
+    fn report<'f>(
+        &self,
+        out: &'f mut ModelFindings,
+        problem: &Problem,
+        message: String,
+    ) -> &'f mut Finding {
+        let finding = out.report(self.problem_place(problem), message);
+        let file = usize::try_from(problem.place.file).unwrap_or_default();
+        if file > 0
+            && let Some(file) = self.model.files.get(file)
+        {
+            finding.related.push(Related {
+                message: "it stops here".to_owned(),
+                span: problem.place.span,
+                layer: None,
+                file: Some(Arc::clone(file)),
+            });
+        }
+        finding
+    }
+
     fn problem_place(&self, problem: &Problem) -> Span {
         let place = self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()));
-        // The trainer's own call of the function or class that makes the model.
-        if self.definitions.contains(&place) {
+        // The trainer's own call of the function or class that makes the model, or of none.
+        if self.definitions.contains(&place) || problem.kind == ProblemKind::Missing {
             self.span
         } else {
             place

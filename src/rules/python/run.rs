@@ -4,9 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::device::DeviceId;
 use crate::diagnostic::{Finding, Severity};
-use crate::pytorch::{
-    self, Entry, Layer, Literal, Model, Outline, ProblemKind, Request, Resolve, dataset,
-};
+use crate::pytorch::{self, Entry, Layer, Model, Outline, ProblemKind, Resolve, Training, dataset};
 use crate::rules::tool;
 use crate::text::Span;
 
@@ -22,20 +20,19 @@ pub struct Known<'a> {
     pub devices: &'a [DeviceId],
     /// Whether AX878 is asked for, which needs every model built for the other chip, too.
     pub compares_chips: bool,
-    /// The chip and the inputs (channels, height, width) that commands train a model with, by its
-    /// name.
-    pub training: &'a dyn Fn(&str) -> Training,
+    /// What commands train a model with, by its name.
+    pub training: &'a dyn Fn(&str) -> Trained,
     /// Imported files.
     pub resolve: &'a dyn Resolve,
 }
 
 /// What commands say of the training of a model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Training {
+pub struct Trained {
     /// The chip, where all say the same.
     pub device: Option<DeviceId>,
-    /// The inputs; signals are 1 wide.
-    pub inputs: Vec<[i64; 3]>,
+    /// How they train it; the input of each is known.
+    pub runs: Vec<Training>,
 }
 
 /// Runs every rule over the models of a file; findings come in order of the text.
@@ -99,15 +96,15 @@ struct Followed {
 
 impl File<'_> {
     fn judge(&self, entry: &Entry) -> Vec<Finding> {
-        let training = (self.known.training)(&entry.name);
+        let trained = (self.known.training)(&entry.name);
         // Models of the predecessor have rules of their own.
         if entry.name.starts_with("ai84") {
             return Vec::new();
         }
         let named = named_device(&entry.name);
-        let on = |device| self.judge_on(entry, &training, device);
+        let on = |device| self.judge_on(entry, &trained, device);
         let stated = match self.known.devices {
-            [] => training
+            [] => trained
                 .device
                 .or_else(|| named.filter(|device| *device == DeviceId::Max78002)),
             [one] => Some(*one),
@@ -144,8 +141,8 @@ impl File<'_> {
         own
     }
 
-    fn judge_on(&self, entry: &Entry, training: &Training, device: DeviceId) -> Vec<Finding> {
-        let followed = self.follow(entry, training, device);
+    fn judge_on(&self, entry: &Entry, trained: &Trained, device: DeviceId) -> Vec<Finding> {
+        let followed = self.follow(entry, trained, device);
         let mut found = followed
             .iter()
             .map(|followed| self.judge_followed(entry, followed, device));
@@ -202,7 +199,7 @@ impl File<'_> {
     /// Builds the model and follows it with an input of its training, the first that it can be
     /// built for; where no command says one, with the input that its signature names. Where that
     /// has none either, with those of the vendor's data sets that it can be built for.
-    fn follow(&self, entry: &Entry, training: &Training, device: DeviceId) -> Vec<Followed> {
+    fn follow(&self, entry: &Entry, trained: &Trained, device: DeviceId) -> Vec<Followed> {
         let only_built = |model| {
             vec![Followed {
                 model,
@@ -211,11 +208,11 @@ impl File<'_> {
                 is_input_guessed: false,
             }]
         };
-        let is_input_certain = !training.inputs.is_empty();
-        let mut inputs = training.inputs.clone();
+        let is_input_certain = !trained.runs.is_empty();
+        let mut runs = trained.runs.clone();
         let mut unbuilt = None;
         if !is_input_certain {
-            let built = self.read(entry, None, device);
+            let built = self.read(entry, &Training::default(), device);
             let fatal = [
                 ProblemKind::Missing,
                 ProblemKind::Keyword,
@@ -224,21 +221,21 @@ impl File<'_> {
             if fatal.into_iter().any(|kind| has_failed(&built, kind)) {
                 return only_built(built);
             }
-            inputs.extend(usual_input(&built));
+            runs.extend(usual_input(&built).map(run_with));
             if !built.is_built {
                 unbuilt = Some(built);
             }
         }
-        let is_guess = inputs.is_empty();
+        let is_guess = runs.is_empty();
         if is_guess {
-            inputs.extend(dataset::inputs());
+            runs.extend(dataset::inputs().map(run_with));
         }
         let mut first = None;
         let mut complete = Vec::new();
-        for input in inputs {
+        for run in runs {
             let followed = Followed {
-                model: self.read(entry, Some(input), device),
-                input: Some(input),
+                model: self.read(entry, &run, device),
+                input: run.input,
                 is_input_certain,
                 is_input_guessed: is_guess,
             };
@@ -248,7 +245,7 @@ impl File<'_> {
                 if is_guess {
                     continue;
                 }
-                return only_built(self.read(entry, None, device));
+                return only_built(self.read(entry, &Training::default(), device));
             }
             if followed.model.is_complete() {
                 complete.push(followed);
@@ -275,61 +272,48 @@ impl File<'_> {
             (Some(first), _) => vec![first],
             // It needs something that nobody knows.
             (None, Some(_)) => Vec::new(),
-            (None, None) => only_built(self.read(entry, None, device)),
+            (None, None) => only_built(self.read(entry, &Training::default(), device)),
         }
     }
 
     /// Reads the model. The number of classes is that of the signature, any where that has none.
-    fn read(&self, entry: &Entry, input: Option<[i64; 3]>, device: DeviceId) -> Model {
-        let model = self.read_with(entry, input, None, device);
-        if model.is_built || !has_failed(&model, ProblemKind::Failure) {
+    fn read(&self, entry: &Entry, run: &Training, device: DeviceId) -> Model {
+        let run = Training {
+            device: trainer(device),
+            // A model that needs a bias says so by an assertion.
+            bias: Some(true),
+            ..run.clone()
+        };
+        let model = self.read_run(entry, &run);
+        if model.is_built || run.classes.is_some() || !has_failed(&model, ProblemKind::Failure) {
             return model;
         }
-        let other = self.read_with(entry, input, Some(ANY_CLASSES), device);
+        let any = Training {
+            classes: Some(ANY_CLASSES),
+            ..run
+        };
+        let other = self.read_run(entry, &any);
         if other.is_built { other } else { model }
     }
 
-    fn read_with(
-        &self,
-        entry: &Entry,
-        input: Option<[i64; 3]>,
-        classes: Option<i64>,
-        device: DeviceId,
-    ) -> Model {
-        let mut arguments = vec![
-            ("pretrained".to_owned(), Literal::Bool(false)),
-            ("bias".to_owned(), Literal::Bool(true)),
-            ("weight_bits".to_owned(), Literal::None),
-            ("bias_bits".to_owned(), Literal::None),
-            ("quantize_activation".to_owned(), Literal::Bool(false)),
-        ];
-        if let Some(classes) = classes {
-            arguments.push(("num_classes".to_owned(), Literal::Int(classes)));
-        }
-        if let Some([channels, height, width]) = input {
-            let sides = vec![Literal::Int(height), Literal::Int(width)];
-            arguments.push(("num_channels".to_owned(), Literal::Int(channels)));
-            arguments.push(("dimensions".to_owned(), Literal::Tuple(sides)));
-        }
+    fn read_run(&self, entry: &Entry, run: &Training) -> Model {
+        let mut request = run.request(self.known.file, self.text, &entry.name);
         if !self.are_listed {
             // `pretrained` is for the functions that make models.
-            arguments.retain(|(name, _)| {
+            request.arguments.retain(|(name, _)| {
                 let takes = |keywords: &Vec<String>| keywords.contains(name);
                 name != "pretrained" && entry.keywords.as_ref().is_none_or(takes)
             });
         }
-        let request = Request {
-            file: self.known.file,
-            text: self.text,
-            factory: &entry.name,
-            arguments,
-            input: input.map(|input| match input {
-                [channels, length, 1] => vec![1, channels, length],
-                [channels, height, width] => vec![1, channels, height, width],
-            }),
-            device: trainer(device),
-        };
         pytorch::read_model(&request, self.known.resolve)
+    }
+}
+
+/// A training of which only the input is known.
+fn run_with(input: [i64; 3]) -> Training {
+    Training {
+        input: Some(input),
+        ..Training::default()
     }
 }
 
