@@ -98,6 +98,7 @@ fn run(
         facts,
         device: device.table(),
         analysis: &analysis,
+        is_trial: false,
     })
 }
 

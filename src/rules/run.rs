@@ -78,6 +78,19 @@ pub fn run(context: &Context) -> Vec<Finding> {
     found
 }
 
+/// How often a rule speaks of a network.
+pub(super) fn count(context: &Context, code: Code) -> usize {
+    let Some(rule) = all().find(|rule| rule.code == code) else {
+        return 0;
+    };
+    let mut findings = Findings {
+        rule,
+        found: Vec::new(),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (rule.check)(context, &mut findings)));
+    outcome.map_or(0, |()| findings.found.len())
+}
+
 /// Where the model's layers and the file's do not match up, the channel counts that come from the
 /// weights belong to other layers: masks are not judged by them.
 fn drop_misassigned(found: &mut Vec<Finding>) {

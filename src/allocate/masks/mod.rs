@@ -214,26 +214,38 @@ impl Classes {
 
     /// The starts of a class that the file says, each by the lowest bit of one of its masks.
     pub fn written_starts(&self, network: &Network, class: usize) -> Vec<u32> {
-        let mut starts: Vec<u32> = Vec::new();
-        let mut take = |site: Site, at: u32| {
-            let first = written(network, site).map(u64::trailing_zeros);
-            starts.extend(first.and_then(|first| first.checked_sub(at)));
-        };
+        let sites = self.sites(class).into_iter();
+        let mut starts: Vec<u32> = sites
+            .filter_map(|(site, at)| written(network, site)?.trailing_zeros().checked_sub(at))
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
+    }
+
+    /// How many masks of a class the file has.
+    pub fn written_count(&self, network: &Network, class: usize) -> usize {
+        let sites = self.sites(class).into_iter();
+        sites
+            .filter(|(site, _)| written(network, *site).is_some())
+            .count()
+    }
+
+    /// The places that can hold a mask of a class, each with its distance from the start.
+    fn sites(&self, class: usize) -> Vec<(Site, u32)> {
+        let mut sites = Vec::new();
         for tensor in self.tensors.iter().filter(|tensor| tensor.class == class) {
             if let Source::Layer(layer) = tensor.source {
-                take(Site::Write(layer), tensor.at);
+                sites.push((Site::Write(layer), tensor.at));
             }
         }
         for (reader, tensors) in &self.reads {
             let tensors = tensors.iter().map(|&tensor| &self.tensors[tensor]);
-            let first = tensors.filter(|tensor| tensor.class == class);
-            if let Some(at) = first.map(|tensor| tensor.at).min() {
-                take(Site::Read(*reader), at);
-            }
+            let own = tensors.filter(|tensor| tensor.class == class);
+            let at = own.map(|tensor| tensor.at).min();
+            sites.extend(at.map(|at| (Site::Read(*reader), at)));
         }
-        starts.sort_unstable();
-        starts.dedup();
-        starts
+        sites
     }
 }
 
