@@ -205,6 +205,9 @@ impl Outcome {
             "{name:14} {} found, {} silent, {} mended",
             self.found, self.silent, self.mended
         );
+        for wrong in &self.wrong {
+            println!("    {wrong}");
+        }
     }
 
     fn assert(&self) {

@@ -425,7 +425,34 @@ impl<'a> Builder<'a> {
             {
                 self.patterns[tensor] = first;
             }
+            if masks.is_empty() && self.sources[tensor] == Source::Input {
+                self.patterns[tensor] = self.spaced_like_input(self.patterns[tensor]);
+            }
         }
+    }
+
+    /// The bits of an input mask at the distance that comes nearest to what is written.
+    fn spaced_like_input(&self, usual: u64) -> u64 {
+        let sites = self.sites(0).into_iter();
+        let Some(wrong) = sites.filter_map(|site| written(self.network, site)).next() else {
+            return usual;
+        };
+        let count = usual.count_ones();
+        let distances = [1, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT];
+        let spaced = distances.iter().map(|distance| {
+            let bits = (0..count).filter_map(|bit| 1u64.checked_shl(bit * distance));
+            bits.fold(0, |mask, bit| mask | bit)
+        });
+        let differs = |pattern: u64| {
+            let starts = (0..PROCESSORS).map(|start| (pattern << start ^ wrong).count_ones());
+            starts.min()
+        };
+        let whole = spaced.filter(|pattern| pattern.count_ones() == count);
+        [usual]
+            .into_iter()
+            .chain(whole)
+            .min_by_key(|&pattern| differs(pattern))
+            .unwrap_or(usual)
     }
 
     /// The root of a tensor, and how far behind it the tensor starts.
