@@ -80,8 +80,10 @@ pub(in crate::rules) fn with_other_processors(
             continue;
         }
         let found = repair.candidates(class).into_iter().take(TRIALS);
-        let mut found = found.filter_map(|candidate| repair.tried(candidate));
-        ways.extend(found.find(|way| way.rank.0 == 0));
+        let found = found.filter_map(|candidate| repair.tried(candidate));
+        let good = found.filter(|way| way.rank.0 == 0);
+        // Of several the first one with which the least is left.
+        ways.extend(good.min_by_key(|way| way.conflicts));
         if ways.len() == ALTERNATIVES {
             break;
         }
@@ -146,6 +148,8 @@ struct Candidate {
 /// that do, whether it starts between two instances, and where it starts.
 struct Way {
     rank: (usize, usize, u32, bool, u32),
+    /// Data that get in each other's way then.
+    conflicts: usize,
     relocation: Relocation,
 }
 
@@ -242,6 +246,7 @@ impl<'a> Repair<'a> {
     fn candidates(&self, class: usize) -> Vec<Candidate> {
         let written = self.classes.written_starts(self.cx.network, class);
         let mut starts = written.clone();
+        starts.extend(self.classes.second_starts(self.cx.network, class));
         starts.extend(&self.classes.classes()[class].starts);
         starts.sort_unstable();
         starts.dedup();
@@ -320,6 +325,11 @@ impl<'a> Repair<'a> {
                 !candidate.start.is_multiple_of(PROCESSORS_PER_INSTANCE),
                 candidate.start,
             ),
+            conflicts: if is_moved {
+                0
+            } else {
+                analysis.conflicts.len()
+            },
             relocation,
         })
     }

@@ -223,6 +223,18 @@ impl Classes {
         starts
     }
 
+    /// As [`Self::written_starts`] if the lowest bit of a mask is one too many.
+    pub fn second_starts(&self, network: &Network, class: usize) -> Vec<u32> {
+        let sites = self.sites(class).into_iter();
+        let second = sites.filter_map(|(site, at)| {
+            let mask = written(network, site)?;
+            (mask & mask.wrapping_sub(1))
+                .trailing_zeros()
+                .checked_sub(at)
+        });
+        second.collect()
+    }
+
     /// How many masks of a class the file has.
     pub fn written_count(&self, network: &Network, class: usize) -> usize {
         let sites = self.sites(class).into_iter();
