@@ -933,6 +933,8 @@ fn what_is_in_force_is_printed() {
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     checkpoint        unknown
     input             as the shapes file says
+    model             unknown
+    training          unknown
     select            AX
     extend-select     none
     ignore            AX981
@@ -951,6 +953,8 @@ fn what_is_in_force_is_printed() {
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     checkpoint        unknown
     input             as the shapes file says
+    model             unknown
+    training          unknown
     select            AX
     extend-select     none
     ignore            AX981

@@ -80,6 +80,13 @@ impl Member {
         self.born <= other.dies && other.born <= self.dies
     }
 
+    /// Lies so many bytes further behind its bundle's base.
+    fn shift(&mut self, bytes: i64) {
+        self.offset += bytes;
+        self.end += bytes;
+        self.region = shifted(&self.region, bytes / 4);
+    }
+
     /// Bytes of the words that it has in an instance.
     pub(super) fn bytes_in(&self, instance: u32) -> i64 {
         let parts = self.region.parts.iter();
@@ -116,6 +123,38 @@ impl Problem {
             capacity: device.instance_bytes,
             device,
         })
+    }
+
+    /// Lays an output so many bytes before its reader's input, which it then may write over: the two
+    /// move as one from here on, and the input no longer stays where it is.
+    pub fn overlay(&mut self, input: Source, output: Source, before: i64) {
+        let (Some(into), Some(from)) = (self.bundle_of(input), self.bundle_of(output)) else {
+            return;
+        };
+        if into == from {
+            return;
+        }
+        let offset = |bundle: &Bundle, source: Source| {
+            let mut members = bundle.members.iter();
+            members
+                .find(|member| member.source == source)
+                .map_or(0, |member| member.offset)
+        };
+        let distance =
+            offset(&self.bundles[into], input) - before - offset(&self.bundles[from], output);
+        let mut moved = std::mem::take(&mut self.bundles[from].members);
+        moved.iter_mut().for_each(|member| member.shift(distance));
+        let bundle = &mut self.bundles[into];
+        bundle.members.append(&mut moved);
+        let lowest = bundle.members.iter().map(|member| member.offset).min();
+        let lowest = lowest.unwrap_or(0);
+        bundle
+            .members
+            .iter_mut()
+            .for_each(|member| member.shift(-lowest));
+        bundle.base += lowest;
+        bundle.pinned = false;
+        self.bundles.remove(from);
     }
 
     /// The bundle that holds the output of a layer, or the input.
@@ -178,6 +217,36 @@ impl Problem {
             && members
                 .iter()
                 .all(|member| base + member.end <= self.capacity)
+    }
+
+    /// Where the free space ends that begins with a source, in bytes of an instance: at the first
+    /// word of another bundle that is needed at the same time, else at the end of the memory. None
+    /// where the source is not to be placed, or something beside it is unknown.
+    pub fn room(&self, source: Source, bases: &[i64]) -> Option<i64> {
+        let bundle = self.bundle_of(source)?;
+        let mut members = self.bundles[bundle].members.iter();
+        let own = members.find(|member| member.source == source)?;
+        let start = (bases.get(bundle)? + own.offset) / 4;
+        let mut end = self.capacity;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        for (_, (other, base)) in others.filter(|(other, _)| *other != bundle) {
+            let beside = other.members.iter();
+            for member in beside.filter(|member| own.lives_beside(member)) {
+                if !member.known {
+                    return None;
+                }
+                let parts = member.region.parts.iter();
+                for (instance, part) in
+                    parts.filter(|(instance, _)| own.instances & (1 << instance) != 0)
+                {
+                    let zero = instance_base(self.device, *instance) - base / 4;
+                    if let Some(word) = part.first_from(zero + start) {
+                        end = end.min((word - zero) * 4);
+                    }
+                }
+            }
+        }
+        Some(end)
     }
 
     /// The highest byte in use of any instance, plus one, with the bundles at these bases.
@@ -299,6 +368,10 @@ impl Builder<'_> {
             self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
         }
         for &layer in order {
+            let written = &self.network.layers[layer];
+            if !(written.buffer_shift.is_absent() && written.buffer_insert.is_absent()) {
+                continue;
+            }
             let output = self.output(layer);
             self.add(
                 Source::Layer(layer),
@@ -310,6 +383,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Where the rolling buffer lies, and its words.
     fn input(&self, first: usize) -> Fact<Region> {
         match self.ring(first)? {
             Some(ring) => Ok(ring),

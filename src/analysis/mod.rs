@@ -148,7 +148,26 @@ impl Analysis {
         let mut faults = Vec::new();
         let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
         refuse_settings(&mut parameters, device, &graph, &mut faults);
-        let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
+        let model = facts.model.as_deref();
+        let alignment = model.map(|model| {
+            alignment::Aligner {
+                network,
+                graph: &graph,
+                parameters: &parameters,
+                model,
+            }
+            .run()
+        });
+        let of_model = match (&alignment, model) {
+            (Some(alignment), Some(model)) if facts.weights.is_none() => {
+                Some(alignment.weights(model))
+            }
+            _ => None,
+        };
+        let weights = match &of_model {
+            Some(weights) => shapes::weights_of_model(&parameters, weights),
+            None => shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults),
+        };
         let shapes = walk::Walk {
             network,
             device,
@@ -222,15 +241,6 @@ impl Analysis {
             streams: &streams,
         }
         .find();
-        let alignment = facts.model.as_deref().map(|model| {
-            alignment::Aligner {
-                network,
-                graph: &graph,
-                parameters: &parameters,
-                model,
-            }
-            .run()
-        });
         let weights = weights
             .into_iter()
             .map(|weight| weight.map(|weight| weight.cloned()))

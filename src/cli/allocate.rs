@@ -40,7 +40,7 @@ pub(super) fn run(args: &AllocateArgs) -> Result<String> {
     };
     let allocated = workspace::allocate(&file, &config, &overrides, &choices)
         .map_err(|reason| anyhow!("{}: {reason}", file.name))?;
-    complain(&summary(&file.name, &allocated));
+    complain(&format!("{}: {}", file.name, allocated.summary()));
     if args.write && !allocated.edits.is_empty() {
         workspace::write(&args.file, &allocated.text)?;
     }
@@ -52,27 +52,6 @@ pub(super) fn run(args: &AllocateArgs) -> Result<String> {
         text += &report(&allocated);
     }
     Ok(text)
-}
-
-/// One line: what changes, and what for.
-fn summary(name: &str, allocated: &Allocated) -> String {
-    let percent = |bytes: i64| bytes * 100 / allocated.capacity.max(1);
-    let masks = match allocated.masks {
-        0 => String::new(),
-        count => format!(" and {}", words::count(count as i64, "new mask")),
-    };
-    let before = match allocated.before {
-        Some(before) => format!("{} ({} %) before, ", words::offset(before), percent(before)),
-        None => String::new(),
-    };
-    format!(
-        "{name}: {} moved{masks}; highest byte in use {before}{} ({} %) with these offsets; with these \
-         masks it cannot be below {}",
-        words::count(allocated.moved.len() as i64, "output"),
-        words::offset(allocated.after),
-        percent(allocated.after),
-        words::offset(allocated.bound)
-    )
 }
 
 /// How full the memories are.

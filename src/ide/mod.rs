@@ -21,7 +21,7 @@ mod fixture;
 use std::sync::{Arc, OnceLock};
 
 use crate::analysis::Analysis;
-use crate::check::check_document;
+use crate::check::check_network;
 use crate::device::{Device, DeviceId};
 use crate::diagnostic::Finding;
 use crate::facts::Facts;
@@ -54,7 +54,8 @@ impl Analyzed {
     /// Parses, analyses and checks a text.
     pub fn new(text: Arc<str>, facts: Facts) -> Self {
         let document = yaml::parse(&text);
-        let findings = check_document(&text, &document, &facts);
+        let network = network::lower(&document, &text);
+        let findings = check_network(&text, &document, &network, &facts);
         Self::of_document(text, document, facts, findings)
     }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range, Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, MessageType, Range,
+    Uri, WorkspaceEdit,
 };
 
 use crate::diagnostic::{Applicability, Finding};
@@ -12,6 +13,7 @@ use crate::ide::actions::{Action, ActionKind, actions};
 use crate::text::Span;
 use crate::workspace::fix;
 
+use super::allocation::{ALLOCATE, allocation, message, offers};
 use super::client::Abilities;
 use super::diagnostics::diagnostic;
 use super::edits::{difference, workspace_edit};
@@ -26,8 +28,17 @@ pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai
 pub(super) struct Chosen {
     pub(super) uri: Uri,
     version: i32,
-    /// The index among the actions at this place; none is [`FIX_ALL`].
-    at: Option<(Range, usize)>,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum What {
+    /// The action with this index among those at a place.
+    Nth(Range, usize),
+    /// New offsets for a layer, or for the network.
+    Allocation(Option<usize>),
+    /// [`FIX_ALL`].
+    FixAll,
 }
 
 /// What can be done at a place.
@@ -40,11 +51,11 @@ pub(super) fn code_actions(
     let only = params.context.only.as_deref();
     let wanted =
         |kind: &CodeActionKind| only.is_none_or(|only| only.iter().any(|one| covers(one, kind)));
-    let chosen = |at| {
+    let chosen = |what| {
         json!(Chosen {
             uri: snapshot.uri.clone(),
             version: snapshot.version,
-            at,
+            what,
         })
     };
     let findings = tried_findings(snapshot, snapshot.span(params.range));
@@ -65,16 +76,36 @@ pub(super) fn code_actions(
             diagnostics: about.map(|finding| vec![diagnostic(snapshot, finding, abilities, pages)]),
             is_preferred: action.preferred.then_some(true),
             edit: (!lazy).then(|| workspace_edit(snapshot, abilities, &action.edits)),
-            data: lazy.then(|| chosen(Some((params.range, index)))),
+            data: lazy.then(|| chosen(What::Nth(params.range, index))),
             ..CodeAction::default()
         });
+    }
+    if wanted(&CodeActionKind::REFACTOR_REWRITE) {
+        for (title, layer) in offers(snapshot, params.range, only.is_some()) {
+            let mut action = CodeAction {
+                title: title.to_owned(),
+                kind: Some(CodeActionKind::REFACTOR_REWRITE),
+                ..CodeAction::default()
+            };
+            if abilities.resolves_edits {
+                action.data = Some(chosen(What::Allocation(layer)));
+            } else if abilities.applies_edits {
+                let position = layer.map(|_| params.range.start);
+                let arguments = vec![json!(snapshot.uri), json!(position)];
+                let title = title.to_owned();
+                action.command = Some(Command::new(title, ALLOCATE.to_owned(), Some(arguments)));
+            } else {
+                continue;
+            }
+            found.push(action);
+        }
     }
     // Mending everything takes a while: it is not done for who might not want it.
     if wanted(&FIX_ALL) && (abilities.resolves_edits || only.is_some()) && has_safe_fix(snapshot) {
         let mut all = CodeAction {
             title: "Apply all safe fixes of ai8x-lint".to_owned(),
             kind: Some(FIX_ALL),
-            data: Some(chosen(None)),
+            data: Some(chosen(What::FixAll)),
             ..CodeAction::default()
         };
         if !abilities.resolves_edits {
@@ -86,7 +117,7 @@ pub(super) fn code_actions(
     found.into_iter().map(Into::into).collect()
 }
 
-/// The edit of an action that was chosen.
+/// The edit of an action that was chosen, and what is to be told.
 ///
 /// # Errors
 /// Where the document has changed since.
@@ -95,20 +126,26 @@ pub(super) fn resolve(
     chosen: &Chosen,
     abilities: Abilities,
     mut action: CodeAction,
-) -> Result<CodeAction> {
+) -> Result<(CodeAction, Option<(MessageType, String)>)> {
     if chosen.version != snapshot.version {
         return Err(Error::content_modified());
     }
-    action.edit = match chosen.at {
-        None => fix_all(snapshot, abilities),
-        Some((range, index)) => {
+    let mut told = None;
+    action.edit = match chosen.what {
+        What::FixAll => fix_all(snapshot, abilities),
+        What::Allocation(layer) => {
+            let outcome = allocation(snapshot, layer, abilities);
+            told = message(&outcome);
+            outcome.ok().and_then(|allocation| allocation.edit)
+        }
+        What::Nth(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
             let found = at(snapshot, range, findings);
             let edits = found.get(index).map(|action| action.edits.as_slice());
             edits.map(|edits| workspace_edit(snapshot, abilities, edits))
         }
     };
-    Ok(action)
+    Ok((action, told))
 }
 
 fn at(snapshot: &Snapshot, range: Range, findings: Vec<Finding>) -> Vec<Action> {

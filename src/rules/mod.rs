@@ -33,12 +33,42 @@ macro_rules! example_network {
     };
 }
 
+/// A model for an example, called `demo`: what it constructs, and what `forward` does. Or a complete
+/// model file, of the lines behind `super().__init__()`; they start with a line break.
+macro_rules! example_model {
+    ($construct:literal, $forward:literal) => {
+        concat!(
+            "import torch.nn as nn\n\nimport ai8x\n\n\nclass Demo(nn.Module):\n",
+            "    def __init__(self, num_channels=4, bias=True, **kwargs):\n",
+            "        super().__init__()",
+            $construct,
+            "\n    def forward(self, x):",
+            $forward,
+            "\n\ndef demo(pretrained=False, **kwargs):\n    return Demo(**kwargs)\n"
+        )
+    };
+    ($body:literal) => {
+        concat!(
+            "import torch.nn as nn\nimport torch.nn.functional as F\n\nimport ai8x\n\n\n",
+            "class Net(nn.Module):\n",
+            "    def __init__(self, num_classes=10, num_channels=3, dimensions=(32, 32), bias=True, \
+             **kwargs):\n",
+            "        super().__init__()",
+            $body,
+            "\n\ndef ai85demo(pretrained=False, **kwargs):\n    return Net(**kwargs)\n\n\n",
+            "models = [{'name': 'ai85demo', 'min_input': 1, 'dim': 2}]\n"
+        )
+    };
+}
+
 pub mod advice;
 pub mod data_memory;
 pub mod device;
+pub mod files;
 pub mod model;
 pub mod operators;
 pub mod processors;
+pub mod python;
 pub mod sequence;
 pub mod streaming;
 pub mod syntax;

@@ -71,6 +71,29 @@ pub struct Allocated {
     pub bias_capacity: i64,
 }
 
+impl Allocated {
+    /// What changes, and what for.
+    pub fn summary(&self) -> String {
+        let percent = |bytes: i64| bytes * 100 / self.capacity.max(1);
+        let masks = match self.masks {
+            0 => String::new(),
+            count => format!(" and {}", words::count(count as i64, "new mask")),
+        };
+        let before = match self.before {
+            Some(before) => format!("{} ({} %) before, ", words::offset(before), percent(before)),
+            None => String::new(),
+        };
+        format!(
+            "{} moved{masks}; highest byte in use {before}{} ({} %) with these offsets; with these \
+             masks it cannot be below {}",
+            words::count(self.moved.len() as i64, "output"),
+            words::offset(self.after),
+            percent(self.after),
+            words::offset(self.bound)
+        )
+    }
+}
+
 /// Chooses offsets for all outputs, or for one while the others stay, and masks where there are none.
 /// The place of the network's input, comments and everything else are kept, and so is the value on a
 /// line with the comment `# ai8x-lint: keep`.
@@ -109,6 +132,12 @@ pub fn allocate(
     let (problem, bases, masks) = match choices.only {
         Some(layer) => {
             let problem = as_written().map_err(|reason| in_words(&network, &reason))?;
+            if problem.bundle_of(Source::Layer(layer)).is_none() {
+                let layer = network.label(layer);
+                return Err(format!(
+                    "{layer} does not run, so that its output lies nowhere"
+                ));
+            }
             let bases = moved(&problem, layer).ok_or_else(|| no_place(&network, &problem))?;
             (problem, bases, None)
         }

@@ -5,15 +5,19 @@ mod allocate;
 mod assume;
 mod beside;
 pub mod config;
+mod counterpart;
 pub mod directives;
 mod discover;
 mod fix;
+mod generate;
 mod lint;
 mod memo;
+mod models;
 pub mod selection;
 mod serde_error;
 pub mod shapes;
 mod source;
+mod training;
 
 pub use allocate::{Allocated, Choices, allocate};
 pub use assume::{
@@ -21,13 +25,16 @@ pub use assume::{
 };
 pub use beside::{Unsettled, load_checkpoint};
 pub use config::{Config, Configurations};
+pub use counterpart::{ModelName, Modeled};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
+pub use generate::{Order, generate_network};
 pub use lint::{Linted, lint, lint_once, tried};
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;
 pub use source::{SourceFile, Trouble};
+pub use training::TrainingRun;
 
 use std::path::Path;
 
