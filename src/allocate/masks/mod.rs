@@ -287,6 +287,8 @@ struct Builder<'a> {
     pinned: Vec<Option<i64>>,
     /// Whether the input can start anywhere: a FIFO feeds certain processors.
     fixed_input: bool,
+    /// Whether each channel of the input has an instance of its own.
+    is_chw: bool,
     /// Whether the file has a fault, and its masks say only what was meant.
     is_fault: bool,
 }
@@ -316,6 +318,7 @@ impl<'a> Builder<'a> {
             group: Vec::new(),
             pinned: Vec::new(),
             fixed_input: false,
+            is_chw: false,
             is_fault: false,
         };
         if let Some(&first) = order.first() {
@@ -370,6 +373,7 @@ impl<'a> Builder<'a> {
                 .fold(0, |mask, bit| mask | bit)
         };
         self.fixed_input = fifo;
+        self.is_chw = chw;
         match (chw, fifo) {
             (true, true) => spaced(1, PROCESSORS_PER_QUADRANT),
             (true, false) => spaced(1, PROCESSORS_PER_INSTANCE),
@@ -437,7 +441,7 @@ impl<'a> Builder<'a> {
             {
                 self.patterns[tensor] = first;
             }
-            if masks.is_empty() && self.sources[tensor] == Source::Input {
+            if masks.is_empty() && self.sources[tensor] == Source::Input && self.is_chw {
                 self.patterns[tensor] = self.spaced_like_input(self.patterns[tensor]);
             }
         }
