@@ -107,6 +107,7 @@ fn run(
         facts,
         device: device.table(),
         analysis: &analysis,
+        is_trial: false,
     })
 }
 

@@ -4,9 +4,10 @@
 
 mod support;
 
+use ai8x_lint::allocate::Objective;
 use ai8x_lint::diagnostic::Finding;
 use ai8x_lint::facts::parse_flags;
-use ai8x_lint::workspace::{Choices, Config, allocate, lint_once};
+use ai8x_lint::workspace::{Choices, Config, Overrides, SourceFile, allocate, lint_once};
 use support::networks::{stripped, vendor_networks};
 
 #[test]
@@ -159,4 +160,119 @@ fn the_vendors_networks_get_masks() {
     assert!(placed >= 48, "{placed} placed");
     assert!(at_bound >= 46, "{at_bound} at the bound");
     assert!(median <= 0.45, "{median:.2} of the hand-written peak");
+}
+
+/// Three convolutions, 8 to 16 to 32 to 4 channels of 16x16 pixels, with these further lines each.
+fn network(lines: [&str; 3]) -> SourceFile {
+    let mut text = "\
+# ai8x-lint: device=MAX78000
+arch: demo
+dataset: demo
+layers:
+"
+    .to_owned();
+    for ((channels, lines), dim) in [[8, 16], [16, 32], [32, 4]].iter().zip(lines).zip(0..) {
+        text += &format!("  - out_channels: {}\n", channels[1]);
+        if dim == 0 {
+            text += "    in_channels: 8\n    in_dim: [16, 16]\n";
+        }
+        text += "    op: conv2d\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n";
+        for line in lines.lines() {
+            text += &format!("    {line}\n");
+        }
+    }
+    SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), text)
+}
+
+/// The lines of the result with masks or offsets.
+fn allocated(file: &SourceFile, choices: &Choices) -> Vec<String> {
+    let allocated = allocate(file, &Config::default(), &Overrides::default(), choices)
+        .expect("masks and offsets");
+    let lines = allocated.text.lines().map(str::trim);
+    lines
+        .filter(|line| line.contains("processors") || line.contains("offset"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn what_is_missing_is_chosen_and_what_is_written_stays() {
+    let bare = network(["", "", ""]);
+    let chosen = allocated(&bare, &Choices::default());
+    // No two of them that are needed at one time share an instance: nothing has to lie above another.
+    assert_eq!(
+        chosen,
+        [
+            "processors: 0x00000000000000ff",
+            "out_offset: 0x0000",
+            "processors: 0x0000ffff00000000",
+            "out_offset: 0x0000",
+            "processors: 0x00000000ffffffff",
+            "output_processors: 0x0000000f00000000",
+            "out_offset: 0x0000",
+        ]
+    );
+    let half = network([
+        "processors: 0x00000000000000ff\nout_offset: 0x2000 # ai8x-lint: keep",
+        "processors: 0x000000000000FFFF",
+        "",
+    ]);
+    let kept = allocated(&half, &Choices::default());
+    assert_eq!(kept[0], "processors: 0x00000000000000ff");
+    assert_eq!(kept[1], "out_offset: 0x2000 # ai8x-lint: keep");
+    assert!(
+        kept.contains(&"processors: 0x000000000000FFFF".to_owned()),
+        "{kept:?}"
+    );
+    let free = Choices {
+        keep_masks: false,
+        ..Choices::default()
+    };
+    let anew = allocated(&half, &free);
+    assert!(
+        anew.contains(&"out_offset: 0x2000 # ai8x-lint: keep".to_owned()),
+        "{anew:?}"
+    );
+}
+
+#[test]
+fn each_objective_has_its_offsets() {
+    let written = [
+        "processors: 0x00000000000000ff\nout_offset: 0x0408",
+        "processors: 0x000000000000ffff\nout_offset: 0x0408",
+        "processors: 0x00000000ffffffff\nout_offset: 0x0c00",
+    ];
+    let offsets = |objective| {
+        let choices = Choices {
+            objective,
+            ..Choices::default()
+        };
+        let lines = allocated(&network(written), &choices);
+        let offsets = lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("out_offset: "));
+        offsets.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(offsets(Objective::Peak), ["0x0400", "0x0000", "0x0400"]);
+    assert_eq!(offsets(Objective::Readable), ["0x4000", "0x0000", "0x4000"]);
+    // One of the first two has to move, and no more.
+    assert_eq!(offsets(Objective::Edits), ["0x0c00", "0x0408", "0x0c00"]);
+}
+
+#[test]
+fn unknown_channels_are_told() {
+    let text = "arch: demo\ndataset: demo\nlayers:\n  - {op: conv2d, in_dim: [16, 16]}\n";
+    let file = SourceFile::new("a.yaml".to_owned(), "/a.yaml".into(), text.to_owned());
+    let none = allocate(
+        &file,
+        &Config::default(),
+        &Overrides::default(),
+        &Choices::default(),
+    );
+    assert_eq!(
+        none.err().as_deref(),
+        Some(
+            "how many channels layer 0 reads or writes is not known: say the shapes, or the masks"
+        )
+    );
 }

@@ -723,7 +723,7 @@ fn faults_are_shown_with_layers_related_places_and_fixes() {
     18 │     processors: 0x0000000000007fff
        │                 ^^^^^^^^^^^^^^^^^^ layer 1
        │
-       = fix (--fix --unsafe-fixes): Use 0x000000000000ffff: 16 processors from 0 on
+       = fix (--fix --unsafe-fixes): Set `processors` of layer 1 (`scores`) to 0x000000000000ffff
          -     processors: 0x0000000000007fff
          +     processors: 0x000000000000ffff
 

@@ -1,13 +1,15 @@
-//! Faults put into the vendor's networks are mended by the first fix that is offered. Half an hour of
-//! them in a debug build would be too much: `AI8X_LINT_ALL_FAULTS` asks for all, else some are tried.
+//! Faults put into the vendor's networks are mended by the first fix that is offered, with one group of
+//! outputs or masks moved. `AI8X_LINT_ALL_FAULTS` asks for all faults, else some are tried.
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use ai8x_lint::allocate::{Classes, Problem, Relation};
 use ai8x_lint::analysis::Analysis;
+use ai8x_lint::device::Device;
 use ai8x_lint::diagnostic::{Applicability, Code, Finding};
-use ai8x_lint::network::{self, Network};
+use ai8x_lint::network::{self, Network, Source};
 use ai8x_lint::text::{Edit, Span, apply_edits};
 use ai8x_lint::workspace::{Config, Linted, Overrides, SourceFile, lint_once, tried};
 use support::networks::vendor_networks;
@@ -22,6 +24,7 @@ struct Subject {
     before: Vec<(Code, Option<usize>)>,
     network: Network,
     analysis: Analysis,
+    device: &'static Device,
 }
 
 impl Subject {
@@ -38,12 +41,38 @@ impl Subject {
             network,
             file,
             overrides,
+            device,
         }
     }
 
     fn linted(&self, text: &str) -> Linted {
         let file = self.file.with_text(text.to_owned());
         lint_once(&file, &Config::default(), &self.overrides)
+    }
+
+    /// How many outputs that belong together, and masks that do, a fix moves.
+    fn moved(&self, faulty: &str, fixed: &str) -> [usize; 2] {
+        let layers = |text: &str| {
+            let file = self.file.with_text(text.to_owned());
+            network::lower(&file.document, &file.text).layers
+        };
+        let problem = Problem::new(&self.network, &self.analysis, self.device, Relation::AsRead);
+        let classes = Classes::of_fault(&self.network, &self.analysis, self.device);
+        let (mut bundles, mut masks) = (BTreeSet::new(), BTreeSet::new());
+        for (layer, (old, new)) in layers(faulty).iter().zip(layers(fixed)).enumerate() {
+            let source = Source::Layer(layer);
+            if old.out_offset.value() != new.out_offset.value() {
+                bundles.insert(problem.as_ref().ok().and_then(|all| all.bundle_of(source)));
+            }
+            let classes = classes.as_ref().ok();
+            if old.processors.value() != new.processors.value() {
+                masks.insert(classes.and_then(|all| all.class_read(layer)));
+            }
+            if old.output_processors.value() != new.output_processors.value() {
+                masks.insert(classes.and_then(|all| all.class_of(source)));
+            }
+        }
+        [bundles.len(), masks.len()]
     }
 
     /// The findings that a fault brings.
@@ -190,6 +219,10 @@ impl Outcome {
         };
         let fixed = apply_edits(&text, &fix.edits).expect("edits that apply");
         match subject.fresh(&subject.linted(&fixed)).first() {
+            None if subject.moved(&text, &fixed).iter().any(|&moved| moved > 1) => {
+                self.wrong
+                    .push(format!("{what}: {:?} moves more than one group", fix.title));
+            }
             None => self.mended += 1,
             Some(left) => self.wrong.push(format!(
                 "{what}: {}: after {:?}: {}",
@@ -205,6 +238,9 @@ impl Outcome {
             "{name:14} {} found, {} silent, {} mended",
             self.found, self.silent, self.mended
         );
+        for wrong in &self.wrong {
+            println!("    {wrong}");
+        }
     }
 
     fn assert(&self) {

@@ -155,7 +155,7 @@ fn with_free_offsets(network: &Network, order: &[usize], keeps: &dyn Fn(usize) -
 }
 
 /// Steps of offsets that are easy to read, the easiest first.
-const ROUND: [i64; 9] = [0x8000, 0x4000, 0x2000, 0x1000, 0x800, 0x400, 0x100, 0x10, 4];
+const ROUND: [i64; 7] = [0x4000, 0x1000, 0x800, 0x400, 0x100, 0x10, 4];
 
 /// The roundest offsets that there are in the order of the layers.
 fn readable(problem: &Problem) -> Option<Vec<i64>> {

@@ -197,6 +197,7 @@ mod tests {
             facts: &facts,
             device,
             analysis: &analysis,
+            is_trial: false,
         })?;
         apply_edits(text, &edits)
     }

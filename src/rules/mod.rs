@@ -201,6 +201,8 @@ pub struct Context<'a> {
     pub device: &'static Device,
     /// The derived facts.
     pub analysis: &'a Analysis,
+    /// Whether this is only to see what a change would do: then nobody looks for ways out.
+    pub is_trial: bool,
 }
 
 impl<'a> Context<'a> {

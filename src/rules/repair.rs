@@ -1,13 +1,13 @@
 //! Ways to put masks right that do not fit each other, or that lead to too much in one place.
 
 use crate::allocate::{Classes, Masks, Problem, Relation, Site, field, lowest_free};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, is_contiguous};
 use crate::device::PROCESSORS_PER_INSTANCE;
-use crate::diagnostic::{Applicability, Finding};
-use crate::network::Source;
+use crate::diagnostic::{Applicability, Code, Finding};
+use crate::network::{Field, Network, Source};
 
 use super::relocate::{Relocation, relocate_some};
-use super::{Context, words};
+use super::{Context, run, words};
 
 /// Alternatives that are offered at most.
 const ALTERNATIVES: usize = 3;
@@ -17,7 +17,7 @@ const TRIALS: usize = 20;
 /// Adds ways to make the masks around some layers fit: the fewest masks change, to what others of the
 /// same data say where possible.
 pub(in crate::rules) fn with_masks(cx: &Context, finding: Finding, layers: &[usize]) -> Finding {
-    let Some(repair) = Repair::new(cx) else {
+    let Some(repair) = Repair::new(cx, finding.code) else {
         return finding;
     };
     let seeds = repair.classes_at(layers);
@@ -35,7 +35,7 @@ pub(in crate::rules) fn with_masks_if_unlike(
     finding: Finding,
     sources: &[Source],
 ) -> Finding {
-    let Some(repair) = Repair::new(cx) else {
+    let Some(repair) = Repair::new(cx, finding.code) else {
         return finding;
     };
     let mut classes: Vec<usize> = Vec::new();
@@ -59,7 +59,7 @@ pub(in crate::rules) fn with_other_processors(
     sources: &[Source],
     readers: &[usize],
 ) -> Finding {
-    let Some(repair) = Repair::new(cx) else {
+    let Some(repair) = Repair::new(cx, finding.code) else {
         return finding;
     };
     let mut classes: Vec<usize> = Vec::new();
@@ -80,10 +80,10 @@ pub(in crate::rules) fn with_other_processors(
             continue;
         }
         let found = repair.candidates(class).into_iter().take(TRIALS);
-        let mut found = found.filter_map(|candidate| repair.tried(candidate));
-        let before = cx.analysis.conflicts.len();
-        let helps = |way: &Way| way.conflicts < before || sources.is_empty();
-        ways.extend(found.find(|way| way.rank.0 == 0 && helps(way)));
+        let found = found.filter_map(|candidate| repair.tried(candidate));
+        let good = found.filter(|way| way.rank.0 == 0);
+        // Of several the first one with which the least is left.
+        ways.extend(good.min_by_key(|way| way.conflicts));
         if ways.len() == ALTERNATIVES {
             break;
         }
@@ -156,12 +156,27 @@ struct Way {
 struct Repair<'a> {
     cx: &'a Context<'a>,
     classes: Classes,
+    /// The rule that speaks, and how often it does.
+    code: Code,
+    count: usize,
 }
 
 impl<'a> Repair<'a> {
-    fn new(cx: &'a Context<'a>) -> Option<Self> {
+    fn new(cx: &'a Context<'a>, code: Code) -> Option<Self> {
+        if cx.is_trial {
+            return None;
+        }
         let classes = Classes::of_fault(cx.network, cx.analysis, cx.device).ok()?;
-        Some(Self { cx, classes })
+        let trial = Context {
+            is_trial: true,
+            ..*cx
+        };
+        Some(Self {
+            cx,
+            classes,
+            code,
+            count: run::count(&trial, code),
+        })
     }
 
     /// The classes that layers read and write.
@@ -200,7 +215,7 @@ impl<'a> Repair<'a> {
         let masks = self.classes.masks_of(cx.network, class, start)?;
         let relocation = relocate_some(cx, &[], Some(&masks))?;
         let bits = relocation.masks.iter().map(|(site, mask)| {
-            let old = field(cx.network, *site).and_then(crate::network::Field::value);
+            let old = field(cx.network, *site).and_then(Field::value);
             (old.unwrap_or(*mask) ^ mask).count_ones()
         });
         Some(Candidate {
@@ -212,22 +227,40 @@ impl<'a> Repair<'a> {
         })
     }
 
+    /// Whether nothing tells of a mask but itself, and that has gaps that could be meant in many ways.
+    fn is_guess(&self, candidate: &Candidate) -> bool {
+        let cx = self.cx;
+        let masks = &candidate.relocation.masks;
+        let unclear = |(site, new): &(Site, u64)| {
+            let old = field(cx.network, *site).and_then(Field::value);
+            old.is_some_and(|old| {
+                let differs = old.count_ones().abs_diff(new.count_ones());
+                differs > 0 && !is_contiguous(old) && (old ^ new).count_ones() > differs
+            })
+        };
+        masks.len() >= self.classes.written_count(cx.network, candidate.class)
+            && masks.iter().any(unclear)
+    }
+
     /// Where a class could start that starts elsewhere or has wrong masks, the fewest changes first.
     fn candidates(&self, class: usize) -> Vec<Candidate> {
-        let mut starts = self.classes.written_starts(self.cx.network, class);
+        let written = self.classes.written_starts(self.cx.network, class);
+        let mut starts = written.clone();
+        starts.extend(self.classes.second_starts(self.cx.network, class));
         starts.extend(&self.classes.classes()[class].starts);
         starts.sort_unstable();
         starts.dedup();
         let candidates = starts.into_iter();
         let mut candidates: Vec<Candidate> = candidates
             .filter_map(|start| self.candidate(class, start))
-            .filter(|candidate| !candidate.relocation.edits.is_empty())
+            .filter(|candidate| !candidate.relocation.edits.is_empty() && !self.is_guess(candidate))
             .collect();
         candidates.sort_by_key(|candidate| {
             (
                 candidate.relocation.masks.len(),
                 candidate.bits,
                 !candidate.start.is_multiple_of(PROCESSORS_PER_INSTANCE),
+                !written.contains(&candidate.start),
                 candidate.start,
             )
         });
@@ -264,18 +297,27 @@ impl<'a> Repair<'a> {
         let last = cx.analysis.graph.final_layer;
         let network = candidate.masks.applied_to(cx.network, last);
         let analysis = Analysis::new(&network, cx.device, cx.facts);
+        let trial = Context {
+            network: &network,
+            analysis: &analysis,
+            is_trial: true,
+            ..*cx
+        };
+        let mends = run::count(&trial, self.code) < self.count;
         let mut relocation = candidate.relocation;
         let changes = relocation.masks.len();
         let mut problems = self.problems(&analysis);
-        let mut conflicts = analysis.conflicts.len();
-        if problems > 0
+        let mut is_moved = false;
+        // Of data in each other's way an offset may be the rest of the way out.
+        let is_of_places = matches!(self.code.0, 300..=399 | 516..=521);
+        if (mends && problems > 0 || is_of_places && !mends)
             && let Some(moved) = self.moved(&network, &analysis, candidate.class, &candidate.masks)
         {
             relocation = moved;
             problems = self.faults(&analysis);
-            conflicts = 0;
+            is_moved = true;
         }
-        Some(Way {
+        (mends || is_moved).then(|| Way {
             rank: (
                 problems,
                 changes + relocation.moved.len(),
@@ -283,7 +325,11 @@ impl<'a> Repair<'a> {
                 !candidate.start.is_multiple_of(PROCESSORS_PER_INSTANCE),
                 candidate.start,
             ),
-            conflicts,
+            conflicts: if is_moved {
+                0
+            } else {
+                analysis.conflicts.len()
+            },
             relocation,
         })
     }
@@ -317,7 +363,7 @@ impl<'a> Repair<'a> {
     /// what is wrong, or does not help.
     fn moved(
         &self,
-        network: &crate::network::Network,
+        network: &Network,
         analysis: &Analysis,
         class: usize,
         masks: &Masks,

@@ -90,6 +90,19 @@ pub fn run(context: &Context) -> Vec<Finding> {
     found
 }
 
+/// How often a rule speaks of a network.
+pub(super) fn count(context: &Context, code: Code) -> usize {
+    let Some(rule) = all().find(|rule| rule.code == code) else {
+        return 0;
+    };
+    let mut findings = Findings {
+        rule,
+        found: Vec::new(),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (rule.check)(context, &mut findings)));
+    outcome.map_or(0, |()| findings.found.len())
+}
+
 /// Where a comparison with the model says which layer is missing or too many, what follows from
 /// weights that are handed to the wrong layers says no more.
 fn drop_unpaired(found: &mut Vec<Finding>) {

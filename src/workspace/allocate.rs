@@ -118,6 +118,7 @@ pub fn allocate(
         facts: &facts,
         device,
         analysis: &analysis,
+        is_trial: false,
     };
     let as_written = || Problem::new(&network, &analysis, device, Relation::AsWritten);
     let old_peak = |problem: Problem| {

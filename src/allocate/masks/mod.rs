@@ -214,26 +214,50 @@ impl Classes {
 
     /// The starts of a class that the file says, each by the lowest bit of one of its masks.
     pub fn written_starts(&self, network: &Network, class: usize) -> Vec<u32> {
-        let mut starts: Vec<u32> = Vec::new();
-        let mut take = |site: Site, at: u32| {
-            let first = written(network, site).map(u64::trailing_zeros);
-            starts.extend(first.and_then(|first| first.checked_sub(at)));
-        };
+        let sites = self.sites(class).into_iter();
+        let mut starts: Vec<u32> = sites
+            .filter_map(|(site, at)| written(network, site)?.trailing_zeros().checked_sub(at))
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
+    }
+
+    /// As [`Self::written_starts`] if the lowest bit of a mask is one too many.
+    pub fn second_starts(&self, network: &Network, class: usize) -> Vec<u32> {
+        let sites = self.sites(class).into_iter();
+        let second = sites.filter_map(|(site, at)| {
+            let mask = written(network, site)?;
+            (mask & mask.wrapping_sub(1))
+                .trailing_zeros()
+                .checked_sub(at)
+        });
+        second.collect()
+    }
+
+    /// How many masks of a class the file has.
+    pub fn written_count(&self, network: &Network, class: usize) -> usize {
+        let sites = self.sites(class).into_iter();
+        sites
+            .filter(|(site, _)| written(network, *site).is_some())
+            .count()
+    }
+
+    /// The places that can hold a mask of a class, each with its distance from the start.
+    fn sites(&self, class: usize) -> Vec<(Site, u32)> {
+        let mut sites = Vec::new();
         for tensor in self.tensors.iter().filter(|tensor| tensor.class == class) {
             if let Source::Layer(layer) = tensor.source {
-                take(Site::Write(layer), tensor.at);
+                sites.push((Site::Write(layer), tensor.at));
             }
         }
         for (reader, tensors) in &self.reads {
             let tensors = tensors.iter().map(|&tensor| &self.tensors[tensor]);
-            let first = tensors.filter(|tensor| tensor.class == class);
-            if let Some(at) = first.map(|tensor| tensor.at).min() {
-                take(Site::Read(*reader), at);
-            }
+            let own = tensors.filter(|tensor| tensor.class == class);
+            let at = own.map(|tensor| tensor.at).min();
+            sites.extend(at.map(|at| (Site::Read(*reader), at)));
         }
-        starts.sort_unstable();
-        starts.dedup();
-        starts
+        sites
     }
 }
 
@@ -263,6 +287,8 @@ struct Builder<'a> {
     pinned: Vec<Option<i64>>,
     /// Whether the input can start anywhere: a FIFO feeds certain processors.
     fixed_input: bool,
+    /// Whether each channel of the input has an instance of its own.
+    is_chw: bool,
     /// Whether the file has a fault, and its masks say only what was meant.
     is_fault: bool,
 }
@@ -292,6 +318,7 @@ impl<'a> Builder<'a> {
             group: Vec::new(),
             pinned: Vec::new(),
             fixed_input: false,
+            is_chw: false,
             is_fault: false,
         };
         if let Some(&first) = order.first() {
@@ -346,6 +373,7 @@ impl<'a> Builder<'a> {
                 .fold(0, |mask, bit| mask | bit)
         };
         self.fixed_input = fifo;
+        self.is_chw = chw;
         match (chw, fifo) {
             (true, true) => spaced(1, PROCESSORS_PER_QUADRANT),
             (true, false) => spaced(1, PROCESSORS_PER_INSTANCE),
@@ -413,7 +441,34 @@ impl<'a> Builder<'a> {
             {
                 self.patterns[tensor] = first;
             }
+            if masks.is_empty() && self.sources[tensor] == Source::Input && self.is_chw {
+                self.patterns[tensor] = self.spaced_like_input(self.patterns[tensor]);
+            }
         }
+    }
+
+    /// The bits of an input mask at the distance that comes nearest to what is written.
+    fn spaced_like_input(&self, usual: u64) -> u64 {
+        let sites = self.sites(0).into_iter();
+        let Some(wrong) = sites.filter_map(|site| written(self.network, site)).next() else {
+            return usual;
+        };
+        let count = usual.count_ones();
+        let distances = [1, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT];
+        let spaced = distances.iter().map(|distance| {
+            let bits = (0..count).filter_map(|bit| 1u64.checked_shl(bit * distance));
+            bits.fold(0, |mask, bit| mask | bit)
+        });
+        let differs = |pattern: u64| {
+            let starts = (0..PROCESSORS).map(|start| (pattern << start ^ wrong).count_ones());
+            starts.min()
+        };
+        let whole = spaced.filter(|pattern| pattern.count_ones() == count);
+        [usual]
+            .into_iter()
+            .chain(whole)
+            .min_by_key(|&pattern| differs(pattern))
+            .unwrap_or(usual)
     }
 
     /// The root of a tensor, and how far behind it the tensor starts.

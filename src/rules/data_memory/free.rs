@@ -16,6 +16,9 @@ const DOUBTFUL: usize = 1000;
 /// Adds ways out of a conflict between two outputs: masks that do not fit each other are put right,
 /// else either output moves to a free place, with what must go along, or to other processors.
 pub(in crate::rules) fn with_moves(cx: &Context, finding: Finding, sources: &[Source]) -> Finding {
+    if cx.is_trial {
+        return finding;
+    }
     let finding = repair::with_masks_if_unlike(cx, finding, sources);
     let mut finding = with_layout_of(cx, finding, sources);
     let problem = Problem::new(cx.network, cx.analysis, cx.device, Relation::AsWritten);
@@ -60,6 +63,9 @@ pub(super) fn with_layout(cx: &Context, finding: Finding, reader: usize) -> Find
 /// Adds ways to bring what is read together with these sources to where its readers want it, if it is not
 /// there: the fewest offsets change.
 fn with_layout_of(cx: &Context, finding: Finding, sources: &[Source]) -> Finding {
+    if cx.is_trial {
+        return finding;
+    }
     let Ok(problem) = Problem::new(cx.network, cx.analysis, cx.device, Relation::AsRead) else {
         return finding;
     };
@@ -135,6 +141,9 @@ fn arrangements(cx: &Context, problem: &Problem, bundle: usize, bases: &[i64]) -
 /// Adds a way to bring the output of a layer, which lies where it does not fit, to a free place. What
 /// has a place among others' is left: where all of it belongs is not known.
 pub(super) fn with_place(cx: &Context, finding: Finding, layer: usize) -> Finding {
+    if cx.is_trial {
+        return finding;
+    }
     // Its words are known only where they fit: see what it would take at the lowest offset.
     let mut network = cx.network.clone();
     if let Some(Field::Given { value, .. }) =
