@@ -195,11 +195,7 @@ struct Found {
 /// The data set that a network means, and the commands that use it: by its name, by the beginning
 /// of its name, or as the commands say.
 fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>, Vec<Call>) {
-    let mut all: Vec<DataSet> = files_of(&project.join("datasets"), "py", MOST_FILES)
-        .iter()
-        .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
-        .flat_map(|sets| sets.to_vec())
-        .collect();
+    let mut all = data_sets(project);
     let wanted = network.dataset.get().map(|name| dataset::letters(name));
     let wanted = wanted.filter(|wanted| !wanted.is_empty());
     if all.is_empty()
@@ -272,6 +268,15 @@ fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>
         using
     };
     (Some(Found { set, exact, why }), using)
+}
+
+/// The data sets of a training project.
+pub(super) fn data_sets(project: &Path) -> Vec<DataSet> {
+    files_of(&project.join("datasets"), "py", MOST_FILES)
+        .iter()
+        .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
+        .flat_map(|sets| sets.to_vec())
+        .collect()
 }
 
 fn read_data_sets(path: &Path) -> Vec<DataSet> {

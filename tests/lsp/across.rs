@@ -263,3 +263,27 @@ fn python_files_without_models_have_nothing() {
     }
     world.client.finish();
 }
+
+#[test]
+fn models_and_data_sets_are_offered() {
+    let mut world = World::new(json!({}));
+    let folder = world._folder.path().join("datasets");
+    fs::create_dir(&folder).unwrap();
+    let sets = "datasets = [{'name': 'Demo', 'input': (4, 8, 8), 'output': (0, 1, 2)}]\n";
+    fs::write(folder.join("demo.py"), sets).unwrap();
+    let text = SMALL.replace("dataset: Demo", "dataset: D");
+    world.open("small.yaml", &text);
+    let mut labels = |before: &str| {
+        let found = world.ask("completion", "small.yaml", &with_cursor(&text, before));
+        let one = |one: &Value| format!("{} {}", one["label"], one["detail"]);
+        let all: Vec<String> = found.as_array().unwrap().iter().map(one).collect();
+        all
+    };
+    let models = labels("arch: ");
+    assert_eq!(models.len(), 1);
+    assert!(models[0].starts_with("\"small\"") && models[0].ends_with("small.py\""));
+    let sets = labels("dataset: D");
+    assert_eq!(sets[0], "\"Demo\" \"4x8x8, 3 classes\"");
+    assert!(sets.contains(&"\"CIFAR10\" \"3x32x32\"".to_owned()));
+    world.client.finish();
+}

@@ -199,4 +199,4 @@ fn head(place: &ModelPlace) -> Span {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -30,7 +30,7 @@ def small(pretrained=False, **kwargs):
 models = [{'name': 'small', 'min_input': 1, 'dim': 2}]
 ";
 
-const NETWORK: &str = "\
+pub(in crate::ide) const NETWORK: &str = "\
 arch: small
 dataset: demo
 
