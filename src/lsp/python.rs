@@ -323,6 +323,9 @@ pub(super) fn hover(
 
 /// Behind each constructor, the layers that stand for it; each leads to its layer.
 pub(super) fn inlay_hints(modelled: &Modelled, range: Range) -> Vec<InlayHint> {
+    if !modelled.python.settings.any_hints {
+        return Vec::new();
+    }
     let within = modelled.python.span(range);
     let mut by_place: BTreeMap<Span, Vec<(&Beside, Vec<usize>)>> = BTreeMap::new();
     for beside in &modelled.networks {
