@@ -100,7 +100,7 @@ impl World {
             json!({
                 "textDocument": {"uri": self.uri(name)},
                 "position": {"line": line, "character": before.len() - start},
-                "context": {"includeDeclaration": true},
+                "context": {"includeDeclaration": true, "triggerKind": 1},
             }),
         )
     }
