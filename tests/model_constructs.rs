@@ -110,7 +110,7 @@ fn half_written() {
     returns 1.view []
     Syntax broken.py:23 unexpected EOF while parsing
     Unknown broken.py:13 `os.environ.get` is not known
-    Unknown broken.py:13 this condition is not known, so what depends on it is not either
+    Lost broken.py:13 this condition is not known, so what depends on it is not either
     ");
 }
 
@@ -123,7 +123,7 @@ fn wrong_shapes_and_arguments_are_failures() {
         ),
         (
             "ai8x.Conv2d(1, 4, 5)(x)",
-            "nothing is left: the shape becomes (1, 4, 0, 0)",
+            "nothing is left: the shape (1, 1, 4, 4) becomes (1, 4, 0, 0)",
         ),
         ("ai8x.Conv2d(1, 4)(x)", "`Conv2d` needs `kernel_size`"),
         (

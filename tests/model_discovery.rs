@@ -330,3 +330,57 @@ fn findings_name_the_place_in_the_model() {
         .collect();
     assert_eq!(places, ["a.py:9", "a.py:13"]);
 }
+
+/// Findings about the files of a network that a script builds with these options.
+fn of_files(options: &str, files: &[(&str, &[u8])]) -> Vec<String> {
+    let command = format!("python ai8xize.py --config-file networks/a.yaml {options}\n");
+    let world = World::new(&[("gen.sh", &command)]);
+    for (name, bytes) in files {
+        world.write(name, "");
+        fs::write(world.path(name), bytes).unwrap();
+    }
+    let linted = world.lint("networks/a.yaml", NETWORK, &Overrides::default());
+    let root = format!("{}/", world.folder.path().display());
+    let findings = linted.report.findings.iter();
+    findings
+        .filter(|finding| (800..860).contains(&finding.code.0))
+        .map(|finding| {
+            let message = finding.message.replace(&root, "");
+            let place = finding.span.text(NETWORK);
+            format!("{} {} `{place}`: {message}", finding.code, finding.severity)
+        })
+        .collect()
+}
+
+#[test]
+fn a_build_needs_its_checkpoint_and_its_sample() {
+    assert_eq!(
+        of_files("--device MAX78000", &[]),
+        ["AX811 error `small`: the command in gen.sh:1 names no checkpoint"]
+    );
+    assert_eq!(
+        of_files("--checkpoint-file a.pth.tar", &[]),
+        ["AX811 information `small`: a.pth.tar: there is no such file"]
+    );
+    let with = |sample: &[u8]| {
+        let files = [("a.npy", sample), ("a.pth.tar", b"no checkpoint")];
+        of_files("--checkpoint-file a.pth.tar --sample-input a.npy", &files)
+    };
+    let found = with(b"no array");
+    assert!(
+        found[0].starts_with("AX810 error `small`: a.pth.tar: "),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("AX809 error `Demo`: a.npy: "),
+        "{found:?}"
+    );
+    let array = |header: &str| {
+        let length = (header.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\0", &length[..], header.as_bytes()].concat()
+    };
+    assert_eq!(
+        with(&array("{'descr': '<f4', 'shape': (4, 8, 8)}"))[1],
+        "AX809 error `Demo`: a.npy: its values are of the type `<f4`, not 64-bit integers (`<i8`)"
+    );
+}

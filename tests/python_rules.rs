@@ -246,6 +246,158 @@ fn the_chip_decides() {
     assert_eq!(errors(""), [""; 0]);
 }
 
+/// What a model of these lines, behind `super().__init__()`, is told.
+fn told(body: &str) -> Vec<String> {
+    let text = format!(
+        "{HEAD}import torch.nn.functional as F\n\n\nclass Net(nn.Module):\n    def \
+         __init__(self, num_classes=10, num_channels=3, dimensions=(32, 32), bias=True, \
+         **kwargs):\n        super().__init__()\n{body}\n\ndef ai85demo(pretrained=False, \
+         **kwargs):\n    return Net(**kwargs)\n\n\nmodels = [{{'name': 'ai85demo'}}]\n"
+    );
+    check(Path::new("/none/demo.py"), &text, Selection::default())
+        .iter()
+        .map(|finding| format!("{} {}: {}", finding.severity, finding.code, finding.message))
+        .collect()
+}
+
+#[test]
+fn a_model_ported_from_pytorch_is_told_what_to_change() {
+    insta::assert_snapshot!(
+        told(
+            "
+        self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
+        self.conv2 = nn.Conv2d(16, 16, 3, padding=1)
+        self.bn = nn.BatchNorm2d(16)
+        self.act = nn.ReLU()
+        self.drop = nn.Dropout(0.2)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = ai8x.Linear(16, num_classes, **kwargs)
+        self.loss = nn.CrossEntropyLoss()
+
+    def forward(self, x):
+        x = y = self.conv1(x)
+        x = self.drop(self.act(self.bn(self.conv2(x)))) + y
+        x = self.pool(x).flatten(1)
+        return F.softmax(self.fc(x), dim=1)
+"
+        )
+        .join("\n"),
+        @r"
+    warning AX871: `nn.Conv2d` is not quantised and does not run on the accelerator
+    warning AX871: `nn.BatchNorm2d` is not quantised and does not run on the accelerator
+    warning AX872: this arithmetic between layers does not run on the accelerator
+    warning AX872: `nn.ReLU` between layers does not run on the accelerator
+    warning AX872: `nn.AdaptiveAvgPool2d` between layers does not run on the accelerator
+    "
+    );
+}
+
+#[test]
+fn what_is_not_between_layers_is_free() {
+    let body = "
+        self.a = ai8x.Conv2d(num_channels, 16, 3, padding=1, **kwargs)
+        self.b = ai8x.Conv2d(16, 8, 3, padding=1, **kwargs)
+
+    def forward(self, x):
+        x = self.a(F.relu(x / 2).view(x.size(0), 3, 32, 32))
+        y = self.b(x.clamp(-1, 1))
+        y = y.permute(0, 2, 3, 1).contiguous().view(y.size(0), -1, 4)
+        return F.relu(y).clamp(-1, 1) * 2
+";
+    // So is what happens to the input: whoever makes it can do that.
+    assert_eq!(
+        told(body),
+        ["warning AX872: `clamp` between layers does not run on the accelerator"]
+    );
+}
+
+#[test]
+fn settings_are_held_against_the_chip() {
+    insta::assert_snapshot!(
+        told(
+            "
+        self.a = ai8x.FusedMaxPoolConv2dReLU(num_channels, 2000, 3, pool_size=17,
+                                             pool_stride=(1, 2), padding=3, **kwargs)
+        self.b = ai8x.FusedConv2dReLU(16, 16, 3, dilation=2, wide=True, **kwargs)
+        self.c = ai8x.FusedConv2dBNReLU(16, 16, 1, bias=False, **kwargs)
+        self.d = ai8x.ConvTranspose2d(16, 16, 3, stride=1, **kwargs)
+        self.e = ai8x.Conv1d(16, 16, 5, dilation=3, **kwargs)
+        self.f = ai8x.Conv1d(16, 16, 12, weight_bits=3)
+        self.g = ai8x.Conv2d(16, 16, 1, groups=4, **kwargs)
+        self.h = ai8x.MaxPool2d(2, dilation=2)
+        self.i = ai8x.Linear(2048, num_classes, **kwargs)
+
+    def forward(self, x):
+        return unknown(x)
+"
+        )
+        .join("\n"),
+        @r"
+    warning AX877: `a`: 2000 output channels; the MAX78000 has up to 1024
+    error AX877: `a`: a pooling window of 17; it goes up to 16
+    error AX877: `a`: a pooling stride of 1x2; it is the same in both directions
+    error AX877: `a`: a padding of 3; it can be 0 to 2
+    error AX877: `b`: a dilation of 2; that of two-dimensional kernels is 1
+    error AX877: `b`: an activation and wide outputs; only one of both is possible
+    error AX877: `c`: batch normalization without a bias; it becomes part of the bias, which must be there
+    error AX877: `d`: a stride of 1; that of transposed convolutions is 2
+    error AX877: `e`: a kernel of 5 with a dilation of 3 spans 13; it can span 9, or have at most 3 taps and no padding
+    error AX877: `f`: a kernel of 12; it can be 1 to 9
+    error AX877: `f`: `weight_bits` of 3; it can be 1, 2, 4 or 8
+    error AX877: `g`: 4 groups; the MAX78000 has none
+    warning AX877: `h`: a pooling dilation of 2; it goes up to 1 on the MAX78000
+    error AX879: `i` takes 2048 features; a fully connected layer takes up to 1024
+    "
+    );
+}
+
+#[test]
+fn what_stops_in_another_file_is_told_at_the_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let block = "import torch.nn as nn\n\n\nclass Block(nn.Module):\n    def __init__(self, \
+                 channels):\n        super().__init__()\n        assert channels == 4\n";
+    std::fs::write(folder.path().join("blocks.py"), block).expect("a file");
+    let text = format!(
+        "{HEAD}from blocks import Block\n\n\nclass Net(nn.Module):\n    def __init__(self, \
+         **kwargs):\n        super().__init__()\n        self.block = Block(5)\n\n\nmodels = \
+         [{{'name': 'Net'}}]\n"
+    );
+    let found = check(&folder.path().join("net.py"), &text, Selection::default());
+    let [finding] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        support::show(&text, finding),
+        "9:22 error AX874: `Net` fails: this assertion fails"
+    );
+    let place = &finding.related[0];
+    let file = place.file.as_ref().expect("another file");
+    assert!(file.path.ends_with("blocks.py"), "{}", file.path);
+    assert_eq!(place.span.text(&file.text), "assert channels == 4");
+}
+
+#[test]
+fn arguments_of_the_trainer_must_be_taken() {
+    let class = |parameters: &str, made: &str| {
+        let text = format!(
+            "{HEAD}class Net(nn.Module):\n    def __init__(self, {parameters}):\n        \
+             super().__init__()\n        self.c = ai8x.Conv2d(num_channels, 8, 3, **kwargs)\n\n    \
+             def forward(self, x):\n        return self.c(x)\n\n\nmodels = [{{'name': '{made}'}}]\n"
+        );
+        said_soon(&text)
+    };
+    let all = "pretrained, num_classes, num_channels, dimensions, bias";
+    assert_eq!(class(&format!("{all}, **kwargs"), "Net"), [""; 0]);
+    assert_eq!(
+        class(&format!("{all}, kwargs={{}}"), "Net"),
+        ["12:20 error AX874: `Net` fails: `__init__` has no parameter `weight_bits`"]
+    );
+    assert_eq!(
+        class(&format!("{all}, **kwargs"), "Not"),
+        ["12:20 error AX874: `Not` fails: `demo.py` defines no `Not`"]
+    );
+}
+
 #[test]
 fn folders_are_walked_for_models() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -59,6 +59,9 @@ pub fn plan(
     facts: &Facts,
     request: &Request,
 ) -> Result<Plan, Unplaceable> {
+    if !network.data_buffer.is_empty() {
+        return Err(Unplaceable::Buffer);
+    }
     let order = &analysis.graph.order;
     let is_missing = |&layer: &usize| network.layers[layer].processors.is_absent();
     let is_free = |&layer: &usize| {

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Analysis, Fact, Progression, Region, instance_base, unknown};
-use crate::device::{Device, INSTANCES, PROCESSORS_PER_INSTANCE};
-use crate::network::{Network, Source};
+use crate::analysis::{
+    Analysis, Fact, Layout, Progression, Region, Spread, instance_base, unknown,
+};
+use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE};
+use crate::network::{DataBuffer, Network, Source};
 
 /// A network as bundles to place.
 #[derive(Clone, Debug)]
@@ -78,6 +80,13 @@ impl Member {
         self.born <= other.dies && other.born <= self.dies
     }
 
+    /// Lies so many bytes further behind its bundle's base.
+    fn shift(&mut self, bytes: i64) {
+        self.offset += bytes;
+        self.end += bytes;
+        self.region = shifted(&self.region, bytes / 4);
+    }
+
     /// Bytes of the words that it has in an instance.
     pub(super) fn bytes_in(&self, instance: u32) -> i64 {
         let parts = self.region.parts.iter();
@@ -97,10 +106,8 @@ impl Problem {
         device: &'static Device,
         relation: Relation,
     ) -> Result<Self, Unplaceable> {
-        if !network.data_buffer.is_empty() {
-            return Err(Unplaceable::Buffer);
-        }
         let mut builder = Builder {
+            network,
             analysis,
             device,
             offsets: Vec::new(),
@@ -116,6 +123,38 @@ impl Problem {
             capacity: device.instance_bytes,
             device,
         })
+    }
+
+    /// Lays an output so many bytes before its reader's input, which it then may write over: the two
+    /// move as one from here on, and the input no longer stays where it is.
+    pub fn overlay(&mut self, input: Source, output: Source, before: i64) {
+        let (Some(into), Some(from)) = (self.bundle_of(input), self.bundle_of(output)) else {
+            return;
+        };
+        if into == from {
+            return;
+        }
+        let offset = |bundle: &Bundle, source: Source| {
+            let mut members = bundle.members.iter();
+            members
+                .find(|member| member.source == source)
+                .map_or(0, |member| member.offset)
+        };
+        let distance =
+            offset(&self.bundles[into], input) - before - offset(&self.bundles[from], output);
+        let mut moved = std::mem::take(&mut self.bundles[from].members);
+        moved.iter_mut().for_each(|member| member.shift(distance));
+        let bundle = &mut self.bundles[into];
+        bundle.members.append(&mut moved);
+        let lowest = bundle.members.iter().map(|member| member.offset).min();
+        let lowest = lowest.unwrap_or(0);
+        bundle
+            .members
+            .iter_mut()
+            .for_each(|member| member.shift(-lowest));
+        bundle.base += lowest;
+        bundle.pinned = false;
+        self.bundles.remove(from);
     }
 
     /// The bundle that holds the output of a layer, or the input.
@@ -163,8 +202,15 @@ impl Problem {
         })
     }
 
+    /// Whether a bundle fits at this base and gets in nobody's way, the others at these bases.
+    pub fn is_free(&self, bundle: usize, base: i64, bases: &[i64]) -> bool {
+        let mut others = bases.iter().copied().enumerate();
+        self.fits(bundle, base)
+            && others.all(|other| other.0 == bundle || !self.collide((bundle, base), other))
+    }
+
     /// Whether a bundle fits into the memory at this base.
-    pub(super) fn fits(&self, bundle: usize, base: i64) -> bool {
+    pub fn fits(&self, bundle: usize, base: i64) -> bool {
         let members = &self.bundles[bundle].members;
         base >= 0
             && base % 4 == 0
@@ -289,6 +335,7 @@ fn shifted(region: &Region, words: i64) -> Region {
 
 /// Gathers sources and joins them; `group` is a forest, each with its offset from its parent.
 struct Builder<'a> {
+    network: &'a Network,
     analysis: &'a Analysis,
     device: &'static Device,
     sources: Vec<Source>,
@@ -315,7 +362,16 @@ impl Builder<'_> {
             input,
             first,
         )?;
+        if let Some(buffer) = self.network.data_buffer.first() {
+            let region = self.buffer(buffer).ok_or(Unplaceable::Buffer)?;
+            let offset = buffer.offset.value().unwrap_or(0);
+            self.add(Source::Buffer, Ok(offset), Ok(region), first)?;
+        }
         for &layer in order {
+            let written = &self.network.layers[layer];
+            if !(written.buffer_shift.is_absent() && written.buffer_insert.is_absent()) {
+                continue;
+            }
             let output = self.output(layer);
             self.add(
                 Source::Layer(layer),
@@ -327,11 +383,29 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Where the rolling buffer lies, and its words.
     fn input(&self, first: usize) -> Fact<Region> {
         match self.ring(first)? {
             Some(ring) => Ok(ring),
             None => self.analysis.memory[first].reads.clone(),
         }
+    }
+
+    /// The words of the rolling buffer.
+    fn buffer(&self, buffer: &DataBuffer) -> Option<Region> {
+        let channels = buffer.channels.value()?;
+        let [height, width] = buffer.dim.value()?;
+        let layout = Layout {
+            mask: buffer.processors.value()?,
+            offset: buffer.offset.value().unwrap_or(0),
+            channels,
+            spread: Spread::new(channels, i64::from(PROCESSORS)),
+            pixels: height * width,
+            width: 8,
+            gap: 0,
+            operands: 1,
+        };
+        Some(layout.words(self.device))
     }
 
     fn output(&self, layer: usize) -> Fact<Region> {
@@ -523,7 +597,7 @@ impl Builder<'_> {
             bundle.pinned = bundle
                 .members
                 .iter()
-                .any(|member| member.source == Source::Input || !member.known);
+                .any(|member| !matches!(member.source, Source::Layer(_)) || !member.known);
             bundle
         });
         bundles.collect()
@@ -564,7 +638,8 @@ impl Builder<'_> {
                     dies = i64::MAX;
                 }
             }
-            Source::Input | Source::Buffer => {
+            Source::Buffer => dies = i64::MAX,
+            Source::Input => {
                 if graph
                     .order
                     .first()

@@ -267,9 +267,10 @@ pub(super) enum Goal {
 
 #[derive(Args)]
 pub(super) struct GenerateArgs {
-    /// The model file, and the function or class in it that makes the model
-    #[arg(long, value_name = "FILE:NAME")]
-    pub(super) model: String,
+    /// The model file, and the function or class in it that makes the model [default: the model of
+    /// the network that `--merge` names]
+    #[arg(long, value_name = "FILE:NAME", required_unless_present = "merge")]
+    pub(super) model: Option<String>,
     /// The data set [default: that of the model's training script]
     #[arg(long, value_name = "NAME")]
     pub(super) dataset: Option<String>,
@@ -279,6 +280,9 @@ pub(super) struct GenerateArgs {
     /// Classes that the model tells apart [default: those of the data set]
     #[arg(long, value_name = "NUMBER")]
     pub(super) classes: Option<i64>,
+    /// Frames that the model looks at, where those are several
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) frames: Option<i64>,
     /// The model is trained with bias [default: as in its training script]
     #[arg(long)]
     pub(super) use_bias: bool,
@@ -292,8 +296,15 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) qat_policy: Option<PathBuf>,
     /// Print into this new file
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "merge")]
     pub(super) output_file: Option<PathBuf>,
+    /// Complete this network: its masks, offsets and comments stay where the model has its layers,
+    /// by name or by what they compute
+    #[arg(long, value_name = "FILE")]
+    pub(super) merge: Option<PathBuf>,
+    /// Write the changes of `--merge` into the file instead of showing them
+    #[arg(long, requires = "merge")]
+    pub(super) write: bool,
 }
 
 #[derive(Args)]

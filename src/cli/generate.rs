@@ -1,45 +1,46 @@
 //! `ai8x-lint generate`: a network file from a model.
 
-use std::path::{self, PathBuf};
+use std::path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::network;
 use crate::rules::words;
-use crate::workspace::{self, Order, generate_network, shown};
+use crate::text::unified_diff;
+use crate::workspace::{self, DeviceChoice, ModelName, Order, SourceFile, generate_network, shown};
 
-use super::args::GenerateArgs;
+use super::args::{FactArgs, GenerateArgs};
 use super::complain;
-use super::inputs::checkpoint;
+use super::inputs;
 
 pub(super) fn run(args: &GenerateArgs) -> Result<String> {
-    let (file, name) = model(&args.model);
-    let checkpoint = match &args.checkpoint {
+    let existing = match &args.merge {
         None => None,
-        Some(path) => Some((path.clone(), checkpoint(path)?)),
+        Some(path) => Some(
+            SourceFile::read(path)
+                .map_err(|trouble| anyhow!("{}: {}", trouble.name, trouble.message))?,
+        ),
     };
-    let order = Order {
-        file: path::absolute(file)?,
-        name,
-        dataset: args.dataset.clone(),
-        input: args.input,
-        classes: args.classes,
-        bias: args.use_bias,
-        device: args.device,
-        checkpoint,
-        policy: args.qat_policy.clone(),
-    };
+    let order = order(args, existing.as_ref())?;
+    let name = order.model.show();
     let mut assumed = Vec::new();
     let made = generate_network(&order, &mut assumed);
-    for sentence in &assumed {
-        complain(&format!("{}: {sentence}", args.model));
+    if !assumed.is_empty() {
+        complain(&format!("{name}: {}", assumed.join("; ")));
     }
-    let made = made.map_err(|reasons| anyhow!("{}: {}", args.model, reasons.join("\n  ")))?;
+    let made = made.map_err(|reasons| anyhow!("{name}: {}", reasons.join("\n  ")))?;
     complain(&format!(
-        "{}: {}, without errors and warnings",
-        args.model,
+        "{name}: {}, without errors and warnings",
         words::count(made.plan.layers.len() as i64, "layer")
     ));
     let text = made.text;
+    if let (Some(file), Some(path)) = (&existing, &args.merge) {
+        if args.write {
+            workspace::write(path, &text)?;
+            return Ok(String::new());
+        }
+        return Ok(unified_diff(&file.name, &file.text, &text));
+    }
     match &args.output_file {
         None => Ok(text),
         Some(path) if path.exists() => bail!("{} exists already", shown(path)),
@@ -51,29 +52,53 @@ pub(super) fn run(args: &GenerateArgs) -> Result<String> {
     }
 }
 
-/// File and name of `FILE:NAME`. A drive letter is no file.
-fn model(text: &str) -> (PathBuf, Option<String>) {
-    match text.rsplit_once(':') {
-        Some((file, name)) if file.len() > 1 && !name.contains(['/', '\\']) => {
-            (file.into(), Some(name.to_owned()))
-        }
-        _ => (text.into(), None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_model_is_a_file_and_a_name() {
-        let read = |text: &str| {
-            let (file, name) = model(text);
-            (file.display().to_string(), name.unwrap_or_default())
+/// What is wanted. What the arguments leave open, the file says that is to be completed.
+fn order(args: &GenerateArgs, existing: Option<&SourceFile>) -> Result<Order> {
+    let checkpoint = match &args.checkpoint {
+        None => None,
+        Some(path) => Some((path.clone(), inputs::checkpoint(path)?)),
+    };
+    let mut order = Order {
+        model: ModelName {
+            path: path::PathBuf::new(),
+            name: None,
+        },
+        dataset: args.dataset.clone(),
+        input: args.input,
+        classes: args.classes,
+        frames: args.frames,
+        bias: args.use_bias,
+        device: args.device,
+        checkpoint,
+        policy: args.qat_policy.clone(),
+        existing: existing.map(|file| file.text.clone()),
+    };
+    if let Some(file) = existing {
+        let facts = FactArgs {
+            device: args.device.map(DeviceChoice::One),
+            ..FactArgs::default()
         };
-        assert_eq!(read("a/b.py:net"), ("a/b.py".into(), "net".into()));
-        assert_eq!(read("b.py"), ("b.py".into(), String::new()));
-        assert_eq!(read("C:/b.py"), ("C:/b.py".into(), String::new()));
-        assert_eq!(read("C:\\b.py:net"), ("C:\\b.py".into(), "net".into()));
+        let assumptions = inputs::network(&file.path, None, &facts)?
+            .linted
+            .assumptions;
+        let own = network::lower(&file.document, &file.text);
+        order.dataset = order.dataset.or_else(|| own.dataset.get().cloned());
+        order.device = order.device.or(assumptions.device.map(|known| known.value));
+        if let Some(known) = assumptions.model {
+            order.model = known.value.name;
+        } else if args.model.is_none() {
+            let mut unsettled = assumptions.unsettled.iter();
+            let why = unsettled.find(|unsettled| unsettled.what == "model");
+            let why = why.map_or_else(
+                || "no model is called as its `arch` says".to_owned(),
+                |unsettled| unsettled.why.clone(),
+            );
+            bail!("{}: its model is not known: {why}", file.name);
+        }
     }
+    if let Some(given) = &args.model {
+        order.model = ModelName::parse(given);
+        order.model.path = path::absolute(&order.model.path)?;
+    }
+    Ok(order)
 }

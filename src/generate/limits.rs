@@ -1,9 +1,57 @@
 //! What a chip can never hold, however it is laid out.
 
 use crate::device::{Device, PROCESSORS, QUADRANTS, WEIGHT_BITS};
+use crate::facts::model::Model;
 
 use super::masks::ROW_BITS;
 use super::plan::Plan;
+
+/// Far beyond what either chip can hold; up to here nothing that is computed overflows.
+const LARGEST: i64 = 1 << 17;
+/// The longest side of a kernel or a window.
+const LARGEST_KERNEL: i64 = 1 << 10;
+/// Calls of a model.
+const MOST_CALLS: usize = 1 << 12;
+
+/// A sentence about a number in the model that no chip could have; none where all are sensible.
+pub(super) fn absurd(model: &Model, input: [i64; 3]) -> Option<String> {
+    let beyond = |numbers: &[i64], most: i64| {
+        let mut numbers = numbers.iter().copied();
+        numbers.find(|number| !(0..=most).contains(number))
+    };
+    let modules = model.modules.iter().find_map(|module| {
+        let channels = [module.in_channels, module.out_channels, module.groups];
+        let channels: Vec<i64> = channels.into_iter().flatten().collect();
+        let pool = module.pool.map_or([1; 4], |pool| {
+            [pool.size[0], pool.size[1], pool.stride[0], pool.stride[1]]
+        });
+        let small = [
+            &module.kernel,
+            &module.padding,
+            &module.stride,
+            &module.dilation,
+        ];
+        let number = beyond(&channels, LARGEST)
+            .or_else(|| beyond(&pool, LARGEST_KERNEL))
+            .or_else(|| small.iter().find_map(|list| beyond(list, LARGEST_KERNEL)))?;
+        Some((module.path.as_str(), number))
+    });
+    let shapes = || {
+        model.calls.iter().find_map(|call| {
+            let path = model.modules.get(call.module)?.path.as_str();
+            let both = beyond(&call.in_shape, LARGEST).or_else(|| beyond(&call.out_shape, LARGEST));
+            Some((path, both?))
+        })
+    };
+    let own_input = || Some(("the input", beyond(&input, LARGEST)?));
+    if model.calls.len() > MOST_CALLS {
+        return Some(format!("it calls layers {} times", model.calls.len()));
+    }
+    let (what, number) = modules.or_else(shapes).or_else(own_input)?;
+    Some(format!(
+        "`{what}` has a size of {number}, which no chip could have"
+    ))
+}
 
 /// Sentences about what is too large; none where all may fit.
 pub(super) fn exceeded(plan: &Plan, device: &Device) -> Vec<String> {

@@ -7,6 +7,7 @@ use crate::analysis::Operator;
 use crate::device::{Device, INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE, WEIGHT_BITS};
 use crate::network::Source;
 
+use super::keep::Kept;
 use super::plan::{Joined, Plan, spread};
 
 /// Bits of a row of kernel memory.
@@ -16,10 +17,11 @@ const ROUNDS: usize = 12;
 
 /// Gives every layer its masks, with at most `fill` percent of the data memory planned for. Yields
 /// whether all fits.
-pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) -> bool {
-    let mut classes = Classes::new(plan);
-    let scene = Scene::new(plan, device, fill, &mut classes);
-    let low = vec![0; classes.extents.len()];
+pub(super) fn choose(plan: &mut Plan, kept: &Kept, device: &Device, fill: i64) -> bool {
+    let classes = Classes::new(plan, kept);
+    let scene = Scene::new(plan, device, fill);
+    let low = (0..classes.extents.len()).map(|class| classes.choices(class).next().unwrap_or(0));
+    let low = low.collect();
     let mut best = scene.settle(&classes, low);
     if best.0 > (0, 0) {
         let spread = scene.settle(&classes, scene.spread_out(&classes));
@@ -34,18 +36,23 @@ pub(super) fn choose(plan: &mut Plan, device: &Device, fill: i64) -> bool {
     };
     for index in 0..plan.layers.len() {
         let inputs = plan.layers[index].inputs.iter();
-        let processors = inputs.fold(0, |all, input| all | mask(tensor(*input), plan));
-        plan.layers[index].processors = processors;
-        plan.layers[index].output_processors = mask(index + 1, plan);
+        let processors = inputs.fold(0, |all, input| all | mask(tensor(plan, *input), plan));
+        let own = kept.layer(index);
+        let written = mask(index + 1, plan);
+        let layer = &mut plan.layers[index];
+        layer.processors = own.and_then(|own| own.processors).unwrap_or(processors);
+        layer.output_processors = own.and_then(|own| own.output_processors).unwrap_or(written);
     }
     best.0 == (0, 0)
 }
 
-/// Tensors by number: the input, then the output of each layer.
-fn tensor(source: Source) -> usize {
+/// Tensors by number: the input, then the output of each layer. The rolling buffer lies where what it
+/// keeps is written.
+fn tensor(plan: &Plan, source: Source) -> usize {
     match source {
         Source::Layer(layer) => layer + 1,
-        Source::Input | Source::Buffer => 0,
+        Source::Buffer => plan.buffer.as_ref().map_or(0, |buffer| buffer.layer + 1),
+        Source::Input => 0,
     }
 }
 
@@ -72,18 +79,18 @@ struct Classes {
     members: Vec<(usize, i64)>,
     /// Processors that each class takes.
     extents: Vec<i64>,
-    /// The class of the input, which stays where it is.
-    pinned: usize,
+    /// The first processor of classes that stay where they are.
+    pinned: Vec<Option<i64>>,
 }
 
 impl Classes {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &Plan, kept: &Kept) -> Self {
         let count = plan.layers.len() + 1;
         let mut classes = Self {
             parents: (0..count).map(|tensor| (tensor, 0)).collect(),
             members: Vec::new(),
             extents: Vec::new(),
-            pinned: 0,
+            pinned: Vec::new(),
         };
         for (index, layer) in plan.layers.iter().enumerate() {
             let Some(&first) = layer.inputs.first() else {
@@ -91,7 +98,7 @@ impl Classes {
             };
             let mut behind = 0;
             for &input in &layer.inputs {
-                classes.join(tensor(first), tensor(input), behind);
+                classes.join(tensor(plan, first), tensor(plan, input), behind);
                 if layer.joined == Joined::Beside {
                     behind += spread(plan.shape(input)[0]).processors;
                 }
@@ -99,10 +106,11 @@ impl Classes {
             // What only passes through stays on its processors, and so does a depthwise result,
             // which the hardware then need not move.
             if layer.operator == Operator::Passthrough || layer.groups > 1 {
-                classes.join(tensor(first), index + 1, 0);
+                classes.join(tensor(plan, first), index + 1, 0);
             }
         }
         classes.gather(plan);
+        classes.pin(plan, kept);
         classes
     }
 
@@ -143,7 +151,32 @@ impl Classes {
             let own = spread(plan.shape(source(tensor))[0]).processors;
             self.extents[class] = self.extents[class].max(behind + own);
         }
-        self.pinned = self.members[0].0;
+    }
+
+    /// Holds what a file places already, and the input.
+    fn pin(&mut self, plan: &Plan, kept: &Kept) {
+        self.pinned = vec![None; self.extents.len()];
+        let mut hold = |tensor: usize, mask: Option<u64>| {
+            let count = spread(plan.shape(source(tensor))[0]).processors;
+            let (class, behind) = self.members[tensor];
+            if let Some(mask) = mask.filter(|mask| *mask != 0)
+                && self.pinned[class].is_none()
+            {
+                let first = i64::from(mask.trailing_zeros());
+                if mask == run(first, count) && first >= behind {
+                    self.pinned[class] = Some(first - behind);
+                }
+            }
+        };
+        for (index, layer) in plan.layers.iter().enumerate() {
+            let own = kept.layer(index);
+            if let [input] = layer.inputs[..] {
+                hold(tensor(plan, input), own.and_then(|own| own.processors));
+            }
+            hold(index + 1, own.and_then(|own| own.output_processors));
+        }
+        let input = spread(plan.input[0]).processors;
+        hold(0, Some(run(0, input)));
     }
 
     fn first(&self, tensor: usize, starts: &[i64]) -> i64 {
@@ -154,11 +187,11 @@ impl Classes {
     /// The first processors that a class can have.
     fn choices(&self, class: usize) -> impl Iterator<Item = i64> + use<> {
         let step = i64::from(PROCESSORS_PER_INSTANCE);
-        let last = match class == self.pinned {
-            true => 0,
-            false => (i64::from(PROCESSORS) - self.extents[class]).max(0),
+        let (first, last) = match self.pinned[class] {
+            Some(first) => (first, first),
+            None => (0, (i64::from(PROCESSORS) - self.extents[class]).max(0)),
         };
-        (0..=last / step).map(move |choice| choice * step)
+        (first..=last).step_by(step as usize)
     }
 }
 
@@ -196,8 +229,7 @@ type Instances = [i64; INSTANCES as usize];
 type Excess = (i64, i64);
 
 impl Scene {
-    fn new(plan: &Plan, device: &Device, fill: i64, classes: &mut Classes) -> Self {
-        debug_assert_eq!(classes.members.len(), plan.layers.len() + 1);
+    fn new(plan: &Plan, device: &Device, fill: i64) -> Self {
         let processors = |tensor: usize| spread(plan.shape(source(tensor))[0]).processors;
         let mut kernels: Vec<Kernels> = plan
             .layers
@@ -208,7 +240,7 @@ impl Scene {
                 tensors: layer
                     .inputs
                     .iter()
-                    .map(|input| (tensor(*input), processors(tensor(*input))))
+                    .map(|input| (tensor(plan, *input), processors(tensor(plan, *input))))
                     .collect(),
                 rows: rows(plan, index),
             })
@@ -316,8 +348,10 @@ impl Scene {
         let mut next = 0;
         (0..classes.extents.len())
             .map(|class| {
-                let last = classes.choices(class).last().unwrap_or(0);
-                let start = if next > last { 0 } else { next };
+                let mut choices = classes.choices(class);
+                let first = choices.next().unwrap_or(0);
+                let last = choices.last().unwrap_or(first);
+                let start = if next > last { first } else { next.max(first) };
                 let step = i64::from(PROCESSORS_PER_INSTANCE);
                 next = (start + classes.extents[class] + step - 1) / step * step;
                 start
@@ -351,6 +385,16 @@ fn rows(plan: &Plan, index: usize) -> i64 {
     (kernels * area * layer.bits.unwrap_or(WEIGHT_BITS) + ROW_BITS - 1) / ROW_BITS
 }
 
+/// Bytes of the distances between the outputs that follow each other over a tensor's place.
+fn chain(plan: &Plan, tensor: usize) -> i64 {
+    let own = |index: usize| plan.layers.get(index).map_or(0, |layer| layer.overlay);
+    let mut first = tensor;
+    while first > 0 && own(first - 1) > 0 {
+        first -= 1;
+    }
+    (first..).map(own).take_while(|bytes| *bytes > 0).sum()
+}
+
 /// What lies in data memory, and for how long.
 fn data(plan: &Plan) -> Vec<Data> {
     let steps = plan.layers.len();
@@ -374,8 +418,18 @@ fn data(plan: &Plan) -> Vec<Data> {
             if is_output {
                 life[1] = steps;
             }
+            // Who writes over it needs no room beside it, but some before it.
+            let overlaid = last.is_some_and(|last| plan.layers[last].overlay > 0);
+            if overlaid {
+                life[1] = life[0].max(last.unwrap_or(0).saturating_sub(1));
+            }
             let passes = spread(channels).passes;
+            let buffer = plan.buffer.as_ref();
             let bytes = match number {
+                _ if buffer.is_some_and(|buffer| buffer.layer + 1 == number) => {
+                    life = [0, steps];
+                    buffer.map_or(0, |buffer| buffer.frames * buffer.frame_bytes())
+                }
                 _ if number < streaming || number == 0 && streaming > 0 => {
                     // A ring of a few rows.
                     let pool = plan.layers[number].pool.map_or(1, |pool| pool.size[0]);
@@ -391,7 +445,7 @@ fn data(plan: &Plan) -> Vec<Data> {
             Data {
                 tensor: number,
                 processors: spread(channels).processors,
-                bytes,
+                bytes: bytes + chain(plan, number),
                 life,
             }
         })

@@ -6,13 +6,17 @@
 //!
 //! [`allocate`]: crate::allocate
 
+mod frames;
+mod keep;
 mod limits;
 mod masks;
 mod order;
 mod plan;
 mod text;
 
-pub use plan::{Plan, PlannedLayer};
+pub use plan::{Buffer, BufferUse, Joined, Plan, PlannedLayer};
+
+use keep::Kept;
 
 use std::sync::Arc;
 
@@ -38,8 +42,8 @@ pub struct Request<'a> {
     pub dataset: &'a str,
     /// The input as channels, height and width (1-D data has width 1).
     pub input: [i64; 3],
-    /// Weight bits of each module of the model, where they are not 8.
-    pub bits: &'a [Option<i64>],
+    /// The text of a file whose values stay where the model has the same layers.
+    pub existing: Option<&'a str>,
 }
 
 /// A network that no rule has anything to say against.
@@ -78,51 +82,70 @@ const FILL: [i64; 4] = [100, 85, 70, 50];
 const FIFO_CHANNELS: i64 = 4;
 
 /// Makes a network. An input that does not fit into the memory streams through as many layers as
-/// it must.
+/// it must; where even that does not help, layers write over their input.
 ///
 /// # Errors
 /// What stands in the way: of the attempts that of the best.
 pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let device = request.device.table();
-    let plan = Plan::new(request, device).map_err(Refusal::new)?;
+    if let Some(reason) = limits::absurd(&request.model, request.input) {
+        return Err(Refusal::new(reason));
+    }
+    let mut plan = Plan::new(request, device).map_err(Refusal::new)?;
     let limits = limits::exceeded(&plan, device);
     if !limits.is_empty() {
         return Err(Refusal { reasons: limits });
     }
+    let kept = request
+        .existing
+        .map_or_else(Kept::default, |text| Kept::new(request, &plan, text));
+    plan.place_buffer(kept.buffer.as_ref(), device);
     let streamable = match request.input[0] <= FIFO_CHANNELS {
         true => plan.streamable(device),
         false => 0,
     };
     let mut best: Option<(usize, Refusal)> = None;
-    for streaming in 0..=streamable {
-        let mut plan = plan.clone();
-        plan.stream(streaming);
-        if streaming < streamable && !plan.could_fit(device) {
-            continue;
-        }
-        for fill in FILL {
-            match attempt(request, device, plan.clone(), fill) {
-                Ok(generated) => return Ok(generated),
-                Err(Failure {
+    for overlay in [false, true] {
+        for streaming in 0..=streamable {
+            let mut plan = plan.clone();
+            plan.stream(streaming);
+            if streaming < streamable && !plan.could_fit(device) || overlay && !plan.overlay(device)
+            {
+                continue;
+            }
+            for fill in FILL {
+                let Failure {
                     badness,
                     refusal,
                     fits,
-                }) => {
-                    if best.as_ref().is_none_or(|(least, _)| badness < *least) {
-                        best = Some((badness, refusal));
-                    }
-                    // Other masks help only where the first ones fit, but not their offsets.
-                    if !fits {
-                        break;
-                    }
+                } = match attempt(request, device, &kept, plan.clone(), fill) {
+                    Ok(generated) => return Ok(generated),
+                    Err(failure) => failure,
+                };
+                if best.as_ref().is_none_or(|(least, _)| badness < *least) {
+                    best = Some((badness, refusal));
+                }
+                // Other masks help only where the first ones fit, but not their offsets.
+                if !fits {
+                    break;
                 }
             }
         }
+        // Overlaps mend a lack of memory, nothing else.
+        if best.as_ref().is_none_or(|(badness, _)| *badness != NO_TEXT) {
+            break;
+        }
     }
-    Err(best.map_or_else(
+    let mut refusal = best.map_or_else(
         || Refusal::new("the model has no layers"),
         |(_, refusal)| refusal,
-    ))
+    );
+    if kept.holds() {
+        let held = "masks and offsets that the file has already stay: without some of them there may be \
+                    room";
+        refusal.reasons.push(held.to_owned());
+    }
+    Err(refusal)
 }
 
 /// Why an attempt failed.
@@ -142,15 +165,17 @@ const NO_TEXT: usize = usize::MAX;
 fn attempt(
     request: &Request,
     device: &'static Device,
+    kept: &Kept,
     mut plan: Plan,
     fill: i64,
 ) -> Result<Generated, Failure> {
     let facts = facts(request, &plan);
-    let fits = masks::choose(&mut plan, device, fill);
-    let text = text::write(request, &plan);
+    let fits = masks::choose(&mut plan, kept, device, fill);
+    plan.input_offset = kept.input_offset.unwrap_or(0);
+    let text = text::write(request, &plan, kept);
     let network = network::lower(&yaml::parse(&text), &text);
     let analysis = Analysis::new(&network, device, &facts);
-    if let Err(reason) = place_all(&mut plan, &network, &analysis, device) {
+    if let Err(reason) = place_all(&mut plan, kept, &network, &analysis, device) {
         // Where something is wrong already without offsets, that is the reason.
         let reasons = blockers(&check(&text, &facts), |finding| {
             !AWAITS_OFFSETS.contains(&(finding.code.0 / 100)) && finding.severity == Severity::Error
@@ -168,7 +193,7 @@ fn attempt(
             },
         });
     }
-    let text = text::write(request, &plan);
+    let text = text::write(request, &plan, kept);
     let findings = check(&text, &facts);
     let reasons = blockers(&findings, |_| true);
     if reasons.is_empty() {
@@ -211,9 +236,9 @@ fn blockers(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Vec<Stri
 /// What the model says about the network beside its text.
 fn facts(request: &Request, plan: &Plan) -> Facts {
     let model = &request.model;
-    let weights = model.modules.iter().enumerate();
-    let weights = weights.filter(|(_, module)| module.operator.convolves());
-    let weights = weights.map(|(index, module)| {
+    let weights = model.modules.iter();
+    let weights = weights.filter(|module| module.operator.convolves());
+    let weights = weights.map(|module| {
         Some(Weight {
             in_channels: module.in_channels?,
             out_channels: module.out_channels?,
@@ -221,7 +246,7 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
                 ModelOperator::Linear => vec![1],
                 _ => module.kernel.clone(),
             },
-            bits: request.bits.get(index).copied().flatten(),
+            bits: module.bits,
             bias: module.bias,
             groups: module.groups,
         })
@@ -233,6 +258,7 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
         weights: weights.collect(),
         flags: Some(Flags {
             fifo: plan.streams(),
+            overlap_data: plan.overlays(),
             ..Flags::default()
         }),
         model: Some(Arc::clone(model)),
@@ -242,31 +268,47 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
 /// Gives every output its place.
 fn place_all(
     plan: &mut Plan,
+    kept: &Kept,
     network: &Network,
     analysis: &Analysis,
     device: &'static Device,
 ) -> Result<(), String> {
-    let problem = Problem::new(network, analysis, device, Relation::AsRead)
+    let mut problem = Problem::new(network, analysis, device, Relation::AsRead)
         .map_err(|reason| in_words(network, &reason))?;
-    let Some(placement) = place(&problem) else {
-        let fullest = fullest(&problem).filter(|fullest| fullest.bytes > problem.capacity);
-        return Err(match fullest {
-            Some(fullest) => {
-                let holders = fullest.holders.iter().map(|(source, bytes)| {
-                    let label = network.source_label(*source);
-                    format!("{label} {}", words::offset(*bytes))
-                });
-                format!(
-                    "the data memory is too small: instance {} needs {} bytes at one time, but has {}: {}",
-                    fullest.instance,
-                    words::offset(fullest.bytes),
-                    words::offset(problem.capacity),
-                    words::list(&holders.collect::<Vec<_>>())
-                )
-            }
-            None => "no place in the data memory was found for all outputs".to_owned(),
+    for (index, layer) in plan.layers.iter().enumerate() {
+        if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {
+            problem.overlay(input, Source::Layer(index), layer.overlay);
+        }
+    }
+    for bundle in &mut problem.bundles {
+        let held = bundle.members.iter().find_map(|member| {
+            let Source::Layer(layer) = member.source else {
+                return None;
+            };
+            Some(kept.layer(layer)?.out_offset? - member.offset)
         });
-    };
+        if let Some(base) = held {
+            bundle.base = base;
+            bundle.pinned = true;
+        }
+    }
+    // Where layers write over their input, more is alive than takes room.
+    let fullest = fullest(&problem).filter(|_| !plan.overlays());
+    if let Some(fullest) = fullest.filter(|fullest| fullest.bytes > problem.capacity) {
+        let holders = fullest.holders.iter().map(|(source, bytes)| {
+            let label = network.source_label(*source);
+            format!("{label} {}", words::offset(*bytes))
+        });
+        return Err(format!(
+            "the data memory is too small: instance {} needs {} bytes at one time, but has {}: {}",
+            fullest.instance,
+            words::offset(fullest.bytes),
+            words::offset(problem.capacity),
+            words::list(&holders.collect::<Vec<_>>())
+        ));
+    }
+    let placement = place(&problem)
+        .ok_or_else(|| "no place in the data memory was found for all outputs".to_owned())?;
     for (bundle, base) in problem.bundles.iter().zip(&placement.bases) {
         for member in &bundle.members {
             let offset = base + member.offset;

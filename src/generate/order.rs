@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use crate::facts::model::{Call, Model, ModelOperator, Operand};
 
+use super::frames::Frames;
+
 /// The calls that an operand consists of.
 pub(super) fn calls_of(operand: &Operand) -> Vec<usize> {
     match operand {
@@ -18,9 +20,12 @@ pub(super) fn calls_of(operand: &Operand) -> Vec<usize> {
 ///
 /// # Errors
 /// A sentence where no order has the weights as the model constructs them.
-pub(super) fn order(model: &Model) -> Result<Vec<usize>, String> {
+pub(super) fn order(model: &Model, frames: Option<&Frames>) -> Result<Vec<usize>, String> {
     let path = |call: usize| &model.modules[model.calls[call].module].path;
-    let wanted = needed(model);
+    let mut wanted = needed(model);
+    for (call, wanted) in wanted.iter_mut().enumerate() {
+        *wanted &= !frames.is_some_and(|frames| frames.repeats(call));
+    }
     // The first uses of the layers with weights, as the model constructs them.
     let mut firsts = Vec::new();
     for (index, module) in model.modules.iter().enumerate() {
@@ -66,7 +71,7 @@ pub(super) fn order(model: &Model) -> Result<Vec<usize>, String> {
                 return Err("the layers of the model depend on each other in a circle".to_owned());
             };
             return Err(format!(
-                "the model constructs `{}` before `{}`, but runs it after it: the vendor's tool hands \
+                "the model constructs `{}` before `{}`, but runs it later: the vendor's tool hands \
                  out weights in the order of construction, so exchange the two in `__init__`",
                 path(call),
                 path(blocked)

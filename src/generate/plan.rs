@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::analysis::{Operator, Spread};
-use crate::device::{Device, PROCESSORS};
+use crate::device::{Device, INSTANCES, PROCESSORS, WEIGHT_BITS};
 use crate::facts::model::{Model, ModelOperator, ModelPool, Module, Operand};
 use crate::network::{Activation, Eltwise, Source};
 
 use super::Request;
+use super::frames::Frames;
 use super::order::order;
 
 /// The layers of a network.
@@ -17,8 +18,43 @@ pub struct Plan {
     pub input: [i64; 3],
     /// Where the input lies, in bytes.
     pub input_offset: i64,
+    /// The rolling buffer, where the network has one.
+    pub buffer: Option<Buffer>,
     /// The layers.
     pub layers: Vec<PlannedLayer>,
+}
+
+/// A rolling buffer, which keeps what some layers computed of the last frames.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buffer {
+    /// Its name.
+    pub name: String,
+    /// How many frames it keeps.
+    pub frames: i64,
+    /// Channels of each.
+    pub channels: i64,
+    /// The layer whose results it keeps.
+    pub layer: usize,
+    /// Where it lies, in bytes.
+    pub offset: i64,
+}
+
+impl Buffer {
+    /// Bytes of a frame in an instance.
+    pub fn frame_bytes(&self) -> i64 {
+        spread(self.channels).passes * 4
+    }
+}
+
+/// What a layer has to do with the rolling buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BufferUse {
+    /// It makes room for the newest frame.
+    Shift,
+    /// It puts in the newest frame.
+    Insert,
+    /// It reads all frames.
+    Read,
 }
 
 /// One layer.
@@ -68,6 +104,10 @@ pub struct PlannedLayer {
     pub output: bool,
     /// Whether it computes while its input still arrives.
     pub streaming: bool,
+    /// Bytes that its output lies before its input where it writes over that; 0 where it does not.
+    pub overlay: i64,
+    /// What it has to do with the rolling buffer.
+    pub buffer: Option<BufferUse>,
     /// Words that it skips behind each word that it reads.
     pub read_gap: i64,
     /// Words that it leaves free behind each word that it writes.
@@ -124,17 +164,19 @@ impl Plan {
     /// A sentence about what has no counterpart on the accelerator.
     pub(super) fn new(request: &Request, device: &Device) -> Result<Self, String> {
         let model = &*request.model;
-        let order = order(model)?;
+        let frames = Frames::find(model);
+        let order = order(model, frames.as_ref())?;
         let mut builder = Builder {
             model,
             input: request.input,
-            bits: request.bits,
             device,
             layers: Vec::new(),
             made: HashMap::new(),
             folded: folded(model, &order),
             outputs: outputs(model),
             order: &order,
+            frames,
+            buffer: None,
         };
         for &call in &order {
             builder.add(call)?;
@@ -150,6 +192,7 @@ impl Plan {
         Ok(Self {
             input: request.input,
             input_offset: 0,
+            buffer: builder.buffer,
             layers: builder.layers,
         })
     }
@@ -198,6 +241,83 @@ impl Plan {
         }
     }
 
+    /// Lays the rolling buffer at the end of the memory, or where it is already.
+    pub(super) fn place_buffer(&mut self, kept: Option<&(String, i64)>, device: &Device) {
+        let Some(buffer) = &mut self.buffer else {
+            return;
+        };
+        let frame = buffer.frame_bytes();
+        buffer.offset = device.instance_bytes - buffer.frames * frame;
+        if let Some((name, offset)) = kept {
+            buffer.name.clone_from(name);
+            buffer.offset = *offset;
+        }
+        for layer in &mut self.layers {
+            match layer.buffer {
+                Some(BufferUse::Shift) => layer.out_offset = buffer.offset,
+                Some(BufferUse::Insert) => {
+                    layer.out_offset = buffer.offset + (buffer.frames - 1) * frame;
+                }
+                Some(BufferUse::Read) | None => {}
+            }
+        }
+    }
+
+    /// Lets layers write over their input where both do not fit beside each other. Yields whether any
+    /// does.
+    pub(super) fn overlay(&mut self, device: &Device) -> bool {
+        for index in 0..self.layers.len() {
+            self.layers[index].overlay = self.overlay_of(index, device).unwrap_or(0);
+        }
+        self.overlays()
+    }
+
+    /// Whether any layer writes over its input.
+    pub fn overlays(&self) -> bool {
+        self.layers.iter().any(|layer| layer.overlay > 0)
+    }
+
+    /// How far before its input the output of a layer has to start so that nothing is overwritten
+    /// that is still to be read; none where it fits beside it, or may not write over it.
+    fn overlay_of(&self, index: usize, device: &Device) -> Option<i64> {
+        let own = &self.layers[index];
+        let (reads, writes) = (spread(own.reads[0]), spread(own.writes[0]));
+        let [_, height, width] = own.reads;
+        let bytes = height * width * reads.passes * 4;
+        let instances = |processors: i64| processors.div_euclid(4) + i64::from(processors % 4 > 0);
+        let beside = instances(reads.processors) + instances(writes.processors);
+        let fits =
+            bytes + own.output_bytes() <= device.instance_bytes || beside <= i64::from(INSTANCES);
+        let plain = matches!(own.operator, Operator::Conv1d | Operator::Conv2d)
+            && own.groups == 1
+            && !(own.streaming || own.flatten || own.wide)
+            && own.eltwise.is_none()
+            && own.read_gap == 0
+            && own.write_gap == 0
+            && (own.inputs.len() == 1 || own.joined == Joined::Beside)
+            && writes.passes <= reads.passes;
+        let needed_no_more = |source: &Source| {
+            let mut later = self.layers.iter().skip(index + 1);
+            let output = matches!(source, Source::Layer(layer) if self.layers[*layer].output);
+            let streamed = match source {
+                Source::Layer(layer) => self.layers[*layer].streaming,
+                Source::Input | Source::Buffer => self.streams(),
+            };
+            !output && !streamed && !later.any(|layer| layer.inputs.contains(source))
+        };
+        if fits || !plain || !own.inputs.iter().all(needed_no_more) {
+            return None;
+        }
+        let [rows, columns] = match own.kernel[..] {
+            [length] => [length, 1],
+            [rows, columns, ..] => [rows, columns],
+            [] => [1, 1],
+        };
+        // The rows of the window, and what the hardware may have read ahead.
+        let words = ((rows - 1) * width + columns).max(READ_AHEAD);
+        Some((words * reads.passes * 4 + OVERLAY_STEP - 1) / OVERLAY_STEP * OVERLAY_STEP)
+    }
+
     /// Whether every single thing that lies in memory as a whole fits an instance.
     pub(super) fn could_fit(&self, device: &Device) -> bool {
         let [channels, height, width] = self.input;
@@ -214,10 +334,19 @@ impl Plan {
     pub(super) fn shape(&self, source: Source) -> [i64; 3] {
         match source {
             Source::Layer(layer) => self.layers[layer].writes,
-            Source::Input | Source::Buffer => self.input,
+            Source::Buffer => self
+                .buffer
+                .as_ref()
+                .map_or(self.input, |buffer| [buffer.channels, buffer.frames, 1]),
+            Source::Input => self.input,
         }
     }
 }
+
+/// Pixels that a layer which writes over its input stays behind at least.
+const READ_AHEAD: i64 = 64;
+/// Bytes that such a distance is a multiple of.
+const OVERLAY_STEP: i64 = 16;
 
 /// The pooling calls that happen in the one layer that reads them, with that layer's call.
 fn folded(model: &Model, order: &[usize]) -> HashMap<usize, usize> {
@@ -299,10 +428,47 @@ fn weights(module: &Module) -> i64 {
     kernels * area / module.groups.unwrap_or(1).max(1)
 }
 
+/// A layer that hands on what it reads.
+fn passthrough(name: String, source: Source, shape: [i64; 3]) -> PlannedLayer {
+    PlannedLayer {
+        name,
+        call: None,
+        module: None,
+        operator: Operator::Passthrough,
+        kernel: Vec::new(),
+        padding: Vec::new(),
+        stride: Vec::new(),
+        dilation: Vec::new(),
+        groups: 1,
+        bits: None,
+        weights: 0,
+        bias: false,
+        eltwise: None,
+        pool: None,
+        activation: Activation::None,
+        wide: false,
+        flatten: false,
+        reshape: None,
+        inputs: vec![source],
+        weight_source: None,
+        output: false,
+        streaming: false,
+        overlay: 0,
+        buffer: None,
+        read_gap: 0,
+        write_gap: 0,
+        reads: shape,
+        writes: shape,
+        joined: Joined::InTurns,
+        processors: 0,
+        output_processors: 0,
+        out_offset: 0,
+    }
+}
+
 struct Builder<'a> {
     model: &'a Model,
     input: [i64; 3],
-    bits: &'a [Option<i64>],
     device: &'a Device,
     layers: Vec<PlannedLayer>,
     /// The layer of each call.
@@ -310,6 +476,8 @@ struct Builder<'a> {
     folded: HashMap<usize, usize>,
     outputs: Vec<usize>,
     order: &'a [usize],
+    frames: Option<Frames>,
+    buffer: Option<Buffer>,
 }
 
 impl Builder<'_> {
@@ -332,7 +500,14 @@ impl Builder<'_> {
             }
         };
         let (mut inputs, mut pool) = (Vec::new(), module.pool);
-        for argument in &call.arguments {
+        let reads_frames = self
+            .frames
+            .as_ref()
+            .is_some_and(|frames| frames.reader == index);
+        if reads_frames {
+            inputs.push(Source::Buffer);
+        }
+        for argument in call.arguments.iter().filter(|_| !reads_frames) {
             let mut argument = argument;
             if let Operand::Call(source) = argument
                 && self.folded.get(source) == Some(&index)
@@ -373,6 +548,13 @@ impl Builder<'_> {
         if in_turns {
             self.let_take_turns(&mut inputs, index);
         }
+        let keeps_frames = self
+            .frames
+            .as_ref()
+            .is_some_and(|frames| frames.kept == index);
+        if keeps_frames {
+            self.shift_buffer();
+        }
         let number = self.layers.len();
         let weight_source = self
             .layers
@@ -392,7 +574,7 @@ impl Builder<'_> {
                 true => module.groups.ok_or_else(|| unknown("number of groups"))?,
                 false => 1,
             },
-            bits: self.bits.get(call.module).copied().flatten(),
+            bits: module.bits.filter(|bits| *bits != WEIGHT_BITS),
             weights: weights(module),
             bias: module.bias.unwrap_or(false),
             eltwise,
@@ -408,6 +590,8 @@ impl Builder<'_> {
             weight_source,
             output: self.outputs.contains(&index),
             streaming: false,
+            overlay: 0,
+            buffer: None,
             read_gap: 0,
             write_gap: 0,
             reads: [channels, height, width],
@@ -417,6 +601,12 @@ impl Builder<'_> {
             output_processors: 0,
             out_offset: 0,
         };
+        if reads_frames {
+            layer.buffer = Some(BufferUse::Read);
+        }
+        if keeps_frames {
+            layer.buffer = Some(BufferUse::Insert);
+        }
         self.reform(&mut layer, &call.in_shape, path)?;
         self.layers.push(layer);
         self.made.insert(index, number);
@@ -459,7 +649,11 @@ impl Builder<'_> {
     fn shape(&self, source: Source) -> [i64; 3] {
         match source {
             Source::Layer(layer) => self.layers[layer].writes,
-            Source::Input | Source::Buffer => self.input,
+            Source::Buffer => self
+                .frames
+                .as_ref()
+                .map_or(self.input, |frames| [frames.channels, frames.count, 1]),
+            Source::Input => self.input,
         }
     }
 
@@ -518,14 +712,13 @@ impl Builder<'_> {
     /// unless the others can skip the gaps.
     fn let_take_turns(&mut self, inputs: &mut [Source], reader: usize) {
         let gap = inputs.len() as i64 - 1;
-        for at in 0..inputs.len() {
-            let source = inputs[at];
-            match source {
+        for input in inputs {
+            match *input {
                 Source::Layer(layer) if self.can_leave_gaps(layer, reader) => {
                     self.layers[layer].write_gap = gap;
                 }
-                _ => {
-                    inputs[at] = Source::Layer(self.layers.len());
+                source => {
+                    *input = Source::Layer(self.layers.len());
                     self.copy(source, gap);
                 }
             }
@@ -583,36 +776,29 @@ impl Builder<'_> {
         };
         let name = self.unique(&format!("{of}_gap"));
         self.layers.push(PlannedLayer {
-            name,
-            call: None,
-            module: None,
-            operator: Operator::Passthrough,
-            kernel: Vec::new(),
-            padding: Vec::new(),
-            stride: Vec::new(),
-            dilation: Vec::new(),
-            groups: 1,
-            bits: None,
-            weights: 0,
-            bias: false,
-            eltwise: None,
-            pool: None,
-            activation: Activation::None,
-            wide: false,
-            flatten: false,
-            reshape: None,
-            inputs: vec![source],
-            weight_source: None,
-            output: false,
-            streaming: false,
-            read_gap: 0,
             write_gap: gap,
-            reads: shape,
-            writes: shape,
-            joined: Joined::InTurns,
-            processors: 0,
-            output_processors: 0,
-            out_offset: 0,
+            ..passthrough(name, source, shape)
+        });
+    }
+
+    /// A layer that makes room for another frame in the buffer.
+    fn shift_buffer(&mut self) {
+        let Some(frames) = &self.frames else {
+            return;
+        };
+        let (count, channels) = (frames.count, frames.channels);
+        let (name, buffer) = (self.unique("shift_frames"), self.unique("frames"));
+        let shape = [channels, count - 1, 1];
+        self.layers.push(PlannedLayer {
+            buffer: Some(BufferUse::Shift),
+            ..passthrough(name, Source::Buffer, shape)
+        });
+        self.buffer = Some(Buffer {
+            name: buffer,
+            frames: count,
+            channels,
+            layer: self.layers.len(),
+            offset: 0,
         });
     }
 

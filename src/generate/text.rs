@@ -3,20 +3,40 @@
 use std::fmt::Write as _;
 
 use crate::analysis::Operator;
+use crate::network::keys::{Scope, find};
 use crate::network::{Activation, Eltwise, Source};
 use crate::rules::words;
 
 use super::Request;
-use super::plan::{Plan, PlannedLayer};
+use super::keep::{Kept, KeptLayer, is_same};
+use super::plan::{BufferUse, Plan, PlannedLayer};
 
 /// Characters of a line of a comment.
 const WIDTH: usize = 96;
 /// Lines that a constructor may take.
 const LINES: usize = 6;
 
-/// The whole file.
-pub(super) fn write(request: &Request, plan: &Plan) -> String {
+/// The whole file; where there is one already, that file with these layers.
+pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     let model = &request.model;
+    let mut layers = String::new();
+    for index in 0..plan.layers.len() {
+        if index > 0 && kept.layer(index).is_none_or(|layer| layer.apart) {
+            layers.push('\n');
+        }
+        layer(&mut layers, request, plan, kept, index);
+    }
+    let flags: Vec<&str> = [
+        (plan.streams(), "--fifo"),
+        (plan.overlays(), "--overlap-data"),
+    ]
+    .into_iter()
+    .filter_map(|(needed, flag)| needed.then_some(flag))
+    .collect();
+    let flags = (!flags.is_empty()).then(|| format!("# ai8x-lint: flags=\"{}\"", flags.join(" ")));
+    if let Some(text) = kept.around(&layers, flags.as_deref(), &buffer(plan)) {
+        return text;
+    }
     let mut text = format!(
         "---\n# {} on the {}, made from {}\n# ai8x-lint: device={}\n",
         model.name,
@@ -24,22 +44,34 @@ pub(super) fn write(request: &Request, plan: &Plan) -> String {
         file_name(&model.file),
         request.device.name()
     );
-    if plan.streams() {
-        text.push_str("# ai8x-lint: flags=\"--fifo\"\n");
+    if let Some(flags) = flags {
+        text.push_str(&flags);
+        text.push('\n');
     }
     let _ = write!(
         text,
-        "\narch: {}\ndataset: {}\n\nlayers:\n",
+        "\narch: {}\ndataset: {}\n{}\nlayers:\n{layers}",
         scalar(&model.name),
-        scalar(request.dataset)
+        scalar(request.dataset),
+        buffer(plan)
     );
-    for index in 0..plan.layers.len() {
-        if index > 0 {
-            text.push('\n');
-        }
-        layer(&mut text, request, plan, index);
-    }
     text
+}
+
+/// The rolling buffer.
+fn buffer(plan: &Plan) -> String {
+    let Some(buffer) = &plan.buffer else {
+        return String::new();
+    };
+    let processors = plan.layers[buffer.layer].output_processors;
+    format!(
+        "\ndata_buffer:\n  - name: {}\n    processors: {}\n    dim: {}\n    channels: {}\n    offset: {}\n",
+        scalar(&buffer.name),
+        words::mask(processors),
+        buffer.frames,
+        buffer.channels,
+        words::offset(buffer.offset)
+    )
 }
 
 fn file_name(path: &str) -> &str {
@@ -59,14 +91,13 @@ fn scalar(text: &str) -> String {
             .contains(&text.to_ascii_lowercase().as_str());
     match plain {
         true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "''")),
+        false => format!("'{}'", printable(text).replace('\'', "''")),
     }
 }
 
-fn layer(text: &mut String, request: &Request, plan: &Plan, index: usize) {
+fn layer(text: &mut String, request: &Request, plan: &Plan, kept: &Kept, index: usize) {
     let own = &plan.layers[index];
-    comment(text, request, plan, index);
-    let mut keys = Keys { text, first: true };
+    let mut keys = Keys::default();
     keys.add("name", scalar(&own.name));
     inputs(&mut keys, plan, index);
     if own.read_gap > 0 {
@@ -78,6 +109,17 @@ fn layer(text: &mut String, request: &Request, plan: &Plan, index: usize) {
     if own.write_gap > 0 {
         keys.add("write_gap", own.write_gap.to_string());
     }
+    match own.buffer {
+        Some(BufferUse::Shift | BufferUse::Read) => {
+            keys.add("in_channels", own.reads[0].to_string());
+            keys.add("in_dim", own.reads[1].to_string());
+        }
+        Some(BufferUse::Insert) => keys.add("buffer_insert", "1".to_owned()),
+        None => {}
+    }
+    if own.buffer == Some(BufferUse::Shift) {
+        keys.add("buffer_shift", "1".to_owned());
+    }
     if let Some([height, width]) = own.reshape {
         keys.add("in_dim", format!("[{height}, {width}]"));
     }
@@ -85,22 +127,110 @@ fn layer(text: &mut String, request: &Request, plan: &Plan, index: usize) {
     if own.streaming {
         keys.add("streaming", "true".to_owned());
     }
-    if own.output {
-        keys.add("output", "true".to_owned());
+    match own.output {
+        true => keys.add("output", "true".to_owned()),
+        false if index + 1 == plan.layers.len() => keys.may("output", "true".to_owned()),
+        false => {}
+    }
+    match kept.layer(index) {
+        None => {
+            comment(text, request, plan, index);
+            let keys = keys.0.iter().filter(|key| !key.optional);
+            write_keys(text, keys.map(|key| (key.name, key.value.as_str(), "")));
+        }
+        Some(layer) => {
+            match layer.comment.is_empty() {
+                true => comment(text, request, plan, index),
+                false => text.push_str(&layer.comment),
+            }
+            merge(text, &keys, layer);
+        }
     }
 }
 
-struct Keys<'a> {
-    text: &'a mut String,
-    first: bool,
+/// Keys of a layer in their order.
+#[derive(Default)]
+struct Keys(Vec<OwnKey>);
+
+struct OwnKey {
+    name: &'static str,
+    value: String,
+    /// Whether only those need to write it that like to.
+    optional: bool,
 }
 
-impl Keys<'_> {
-    fn add(&mut self, key: &str, value: String) {
-        let indent = if self.first { "  - " } else { "    " };
-        self.first = false;
-        let _ = writeln!(self.text, "{indent}{key}: {value}");
+impl Keys {
+    fn add(&mut self, name: &'static str, value: String) {
+        self.push(name, value, false);
     }
+
+    /// A key that says what holds without it.
+    fn may(&mut self, name: &'static str, value: String) {
+        self.push(name, value, true);
+    }
+
+    fn push(&mut self, name: &'static str, value: String, optional: bool) {
+        self.0.push(OwnKey {
+            name,
+            value,
+            optional,
+        });
+    }
+}
+
+fn write_keys<'a>(text: &mut String, keys: impl Iterator<Item = (&'a str, &'a str, &'a str)>) {
+    let mut indent = "  - ";
+    for (name, value, comment) in keys {
+        let _ = writeln!(text, "{indent}{name}: {value}{comment}");
+        indent = "    ";
+    }
+}
+
+/// Keys that the model and the layout determine: where they are not ours, they are wrong.
+const DETERMINED: [&str; 21] = [
+    "in_sequences",
+    "in_offset",
+    "in_dim",
+    "read_gap",
+    "op",
+    "eltwise",
+    "operands",
+    "max_pool",
+    "avg_pool",
+    "pool_stride",
+    "pool_dilation",
+    "pool_first",
+    "kernel_size",
+    "stride",
+    "dilation",
+    "groups",
+    "flatten",
+    "output_width",
+    "write_gap",
+    "weight_source",
+    "output",
+];
+
+/// Keys as the file has them, as far as they are right, and those that it lacks.
+fn merge(text: &mut String, own: &Keys, kept: &KeptLayer) {
+    let recommended = |key: &OwnKey| find(Scope::Layer, key.name).map_or(key.name, |key| key.name);
+    let mut keys: Vec<(&str, &str, &str)> = Vec::new();
+    for key in &kept.keys {
+        let ours = own.0.iter().find(|own| recommended(own) == key.name);
+        let value = match ours {
+            Some(ours) if is_same(&ours.value, &key.value) => &key.value,
+            Some(ours) => &ours.value,
+            None if DETERMINED.contains(&key.name) => continue,
+            None => &key.value,
+        };
+        keys.push((&key.written, value, &key.comment));
+    }
+    let lacking = own
+        .0
+        .iter()
+        .filter(|own| !own.optional && !kept.keys.iter().any(|key| key.name == recommended(own)));
+    keys.extend(lacking.map(|key| (key.name, key.value.as_str(), "")));
+    write_keys(text, keys.into_iter());
 }
 
 /// What the layer is in the model, and the shapes.
@@ -119,6 +249,7 @@ fn comment(text: &mut String, request: &Request, plan: &Plan, index: usize) {
             let constructor = written.unwrap_or(&module.class);
             format!("{} = {}", module.path, one_line(constructor))
         }
+        None if own.buffer.is_some() => "room for the newest of the frames".to_owned(),
         None => format!(
             "{} once more, with gaps for the layer that combines it",
             own.inputs
@@ -165,16 +296,32 @@ fn wrapped(text: &mut String, comment: &str) {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Text without what YAML does not take.
+fn printable(text: &str) -> String {
+    let letters = text.chars();
+    letters
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
 }
 
 fn dims([channels, height, width]: [i64; 3]) -> String {
-    format!("{channels}x{height}x{width}")
+    match (height, width) {
+        (1, 1) => channels.to_string(),
+        (length, 1) => format!("{channels}x{length}"),
+        _ => format!("{channels}x{height}x{width}"),
+    }
 }
 
 fn label(plan: &Plan, source: Source) -> String {
     match source {
         Source::Layer(layer) => plan.layers[layer].name.clone(),
+        Source::Buffer if plan.buffer.is_some() => plan
+            .buffer
+            .as_ref()
+            .map_or_else(String::new, |buffer| buffer.name.clone()),
         Source::Input | Source::Buffer => "input".to_owned(),
     }
 }
@@ -182,9 +329,13 @@ fn label(plan: &Plan, source: Source) -> String {
 /// Where the layer reads: nothing where it is the layer before.
 fn inputs(keys: &mut Keys, plan: &Plan, index: usize) {
     let own = &plan.layers[index];
-    let offset = |source: Source| match source {
-        Source::Layer(layer) => plan.layers[layer].out_offset,
-        Source::Input | Source::Buffer => plan.input_offset,
+    let offset = |source: Source| match (source, &plan.buffer) {
+        (Source::Layer(layer), _) => plan.layers[layer].out_offset,
+        (Source::Buffer, Some(buffer)) if own.buffer == Some(BufferUse::Shift) => {
+            buffer.offset + buffer.frame_bytes()
+        }
+        (Source::Buffer, Some(buffer)) => buffer.offset,
+        (Source::Input | Source::Buffer, _) => plan.input_offset,
     };
     let names: Vec<String> = own
         .inputs
@@ -192,16 +343,20 @@ fn inputs(keys: &mut Keys, plan: &Plan, index: usize) {
         .map(|source| scalar(&label(plan, *source)))
         .collect();
     let first = own.inputs.first().map_or(0, |source| offset(*source));
+    let first = words::offset(first);
     match (index, &own.inputs[..]) {
-        (0, _) => keys.add("in_offset", words::offset(first)),
-        (_, [Source::Layer(source)]) if *source + 1 == index => {}
+        (0, _) => keys.add("in_offset", first),
+        (_, [Source::Layer(source)]) if *source + 1 == index => {
+            keys.may("in_sequences", names.concat());
+            keys.may("in_offset", first);
+        }
         (_, [_]) => {
             keys.add("in_sequences", names.concat());
-            keys.add("in_offset", words::offset(first));
+            keys.add("in_offset", first);
         }
         _ => {
             keys.add("in_sequences", format!("[{}]", names.join(", ")));
-            keys.add("in_offset", words::offset(first));
+            keys.add("in_offset", first);
         }
     }
 }
@@ -215,8 +370,10 @@ fn operation(keys: &mut Keys, plan: &Plan, own: &PlannedLayer) {
             Eltwise::Xor => "xor",
         };
         keys.add("eltwise", name.to_owned());
-        if own.inputs.len() > 2 {
-            keys.add("operands", own.inputs.len().to_string());
+        let operands = own.inputs.len().to_string();
+        match own.inputs.len() {
+            2 => keys.may("operands", operands),
+            _ => keys.add("operands", operands),
         }
     }
     if let Some(pool) = own.pool {

@@ -4,7 +4,7 @@ use crate::network::Source;
 use crate::rules::words::count;
 use crate::text::Span;
 
-use super::Analyzed;
+use super::{Analyzed, words};
 
 /// A line above a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ fn readers(analyzed: &Analyzed, layer: usize) -> String {
     let graph = &analyzed.analysis.graph;
     let mut readers: Vec<usize> = graph.readers(Source::Layer(layer)).collect();
     readers.sort_by_key(|reader| graph.time(*reader));
-    let label = |reader: usize| analyzed.network.label(reader);
+    let label = |reader: usize| words::title(analyzed, reader);
     let mut title = match readers.as_slice() {
         [] => "read by no layer".to_owned(),
         [only] => format!("read by {}", label(*only)),
@@ -129,30 +129,30 @@ mod tests {
         insta::assert_snapshot!(shown(&fixture::residual("").0), @r"
         layers: Memory map: 7 layers, data 50 %, kernels 22 %, bias 11 % ShowMap { layer: None }
         - name: memory map ShowMap { layer: Some(0) }
-        - name: read by layer 1 (`body`) ShowReaders { layer: 0 }
+        - name: read by #1 body ShowReaders { layer: 0 }
         - name: memory map ShowMap { layer: Some(1) }
-        - name: read by 2 layers, last by layer 3 (`branch`) ShowReaders { layer: 1 }
+        - name: read by 2 layers, last by #3 branch ShowReaders { layer: 1 }
         - name: memory map ShowMap { layer: Some(2) }
-        - name: read by layer 4 (`join`) ShowReaders { layer: 2 }
+        - name: read by #4 join ShowReaders { layer: 2 }
         - name: memory map ShowMap { layer: Some(3) }
-        - name: read by layer 4 (`join`) ShowReaders { layer: 3 }
+        - name: read by #4 join ShowReaders { layer: 3 }
         - name: memory map ShowMap { layer: Some(4) }
-        - name: read by layer 5 (`shrink`) ShowReaders { layer: 4 }
+        - name: read by #5 shrink ShowReaders { layer: 4 }
         - name: memory map ShowMap { layer: Some(5) }
-        - name: read by layer 6 (`scores`) ShowReaders { layer: 5 }
+        - name: read by #6 scores ShowReaders { layer: 5 }
         - name: memory map ShowMap { layer: Some(6) }
         - name: output of the network ShowReaders { layer: 6 }
         ");
         insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers:\n  - op: conv2d\n  - op: none\n    in_sequences: 0\n  - op: fc\n    in_sequences: 0\n")), @r"
         layers: Memory map: 3 layers ShowMap { layer: None }
         - op: memory map ShowMap { layer: Some(0) }
-        - op: read by 2 layers, last by layer 2 ShowReaders { layer: 0 }
+        - op: read by 2 layers, last by #2 ShowReaders { layer: 0 }
         - op: memory map ShowMap { layer: Some(1) }
         - op: read by no layer ShowReaders { layer: 1 }
         - op: memory map ShowMap { layer: Some(2) }
         - op: output of the network ShowReaders { layer: 2 }
         ");
-        insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers:\n  - op: conv2d\n    output: true\n  - op: fc\n")).lines().nth(2).unwrap_or_default(), @"- op: output of the network, read by layer 1 ShowReaders { layer: 0 }");
+        insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers:\n  - op: conv2d\n    output: true\n  - op: fc\n")).lines().nth(2).unwrap_or_default(), @"- op: output of the network, read by #1 ShowReaders { layer: 0 }");
         insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers: []\n")), @"");
     }
 }

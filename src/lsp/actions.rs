@@ -8,10 +8,11 @@ use tower_lsp::ls_types::{
     Uri, WorkspaceEdit,
 };
 
+use crate::analysis::DifferenceKind;
 use crate::diagnostic::{Applicability, Finding};
 use crate::ide::actions::{Action, ActionKind, actions};
 use crate::text::Span;
-use crate::workspace::fix;
+use crate::workspace::{complete, fix};
 
 use super::allocation::{ALLOCATE, allocation, message, offers};
 use super::client::Abilities;
@@ -22,6 +23,9 @@ use super::snapshot::Snapshot;
 
 /// Applies the safe fixes of the whole file.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai8x");
+
+/// Adds the layers that the model has, but the network lacks.
+pub(super) const GENERATE: CodeActionKind = CodeActionKind::new("source.generate.ai8x");
 
 /// What tells an action apart from the others, to find it again when it is chosen.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +43,8 @@ enum What {
     Allocation(Option<usize>),
     /// [`FIX_ALL`].
     FixAll,
+    /// [`GENERATE`].
+    Generate,
 }
 
 /// What can be done at a place.
@@ -114,6 +120,22 @@ pub(super) fn code_actions(
         }
         found.push(all);
     }
+    let is_asked_for = only.is_some_and(|only| only.iter().any(|one| covers(one, &GENERATE)));
+    if (abilities.resolves_edits || is_asked_for) && wanted(&GENERATE) && lacks_layers(snapshot) {
+        let mut action = CodeAction {
+            title: "Complete the network from its model".to_owned(),
+            kind: Some(GENERATE),
+            data: Some(chosen(What::Generate)),
+            ..CodeAction::default()
+        };
+        if !abilities.resolves_edits {
+            action.edit = generated(snapshot, abilities).ok().flatten();
+            action.data = None;
+        }
+        if action.edit.is_some() || action.data.is_some() {
+            found.push(action);
+        }
+    }
     found.into_iter().map(Into::into).collect()
 }
 
@@ -137,6 +159,14 @@ pub(super) fn resolve(
             let outcome = allocation(snapshot, layer, abilities);
             told = message(&outcome);
             outcome.ok().and_then(|allocation| allocation.edit)
+        }
+        What::Generate => {
+            let made = generated(snapshot, abilities);
+            told = made
+                .as_ref()
+                .err()
+                .map(|why| (MessageType::WARNING, why.clone()));
+            made.ok().flatten()
         }
         What::Nth(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
@@ -192,6 +222,27 @@ fn fix_all(snapshot: &Snapshot, abilities: Abilities) -> Option<WorkspaceEdit> {
     );
     let edit = difference(&snapshot.file.text, &fixed.text)?;
     Some(workspace_edit(snapshot, abilities, &[edit]))
+}
+
+/// Whether the model is known, and has layers that the network has not.
+fn lacks_layers(snapshot: &Snapshot) -> bool {
+    let analyzed = snapshot.analyzed();
+    let alignment = analyzed.analysis.alignment.as_ref();
+    alignment.is_some_and(|alignment| {
+        let mut differences = alignment.differences.iter();
+        differences.any(|difference| difference.kind == DifferenceKind::MissingLayer)
+    })
+}
+
+/// The network completed from its model.
+fn generated(
+    snapshot: &Snapshot,
+    abilities: Abilities,
+) -> std::result::Result<Option<WorkspaceEdit>, String> {
+    let made = complete(&snapshot.file, &snapshot.linted.assumptions);
+    let made = made.map_err(|reasons| reasons.join("; "))?;
+    let edit = difference(&snapshot.file.text, &made.text);
+    Ok(edit.map(|edit| workspace_edit(snapshot, abilities, &[edit])))
 }
 
 fn kind(kind: ActionKind) -> CodeActionKind {

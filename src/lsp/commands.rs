@@ -54,6 +54,7 @@ pub(super) fn information(snapshot: &Snapshot) -> Value {
         "flags": assumptions.flags.as_ref().map(|known| known.value.0.as_str()),
         "shapes": assumptions.shapes.as_ref().map(|known| &known.value.0),
         "checkpoint": assumptions.checkpoint.as_ref().map(|known| &known.value.path),
+        "input": assumptions.input.as_ref().map(|known| known.value.shape),
         "model": assumptions.model.as_ref().map(|known| known.value.name.show()),
         "modelFrom": assumptions.model.as_ref().map(|known| known.origin.to_string()),
         "modelCandidates": assumptions.candidates.iter().map(ModelName::show).collect::<Vec<_>>(),

@@ -153,11 +153,19 @@ impl Documents {
     /// Wants all documents analysed again. Yields those that somebody has to start to work on.
     #[must_use]
     pub(super) fn renew(&self) -> Vec<Uri> {
+        self.renew_some(|_| true)
+    }
+
+    /// Wants the documents for which `wanted` holds analysed again, likewise.
+    #[must_use]
+    pub(super) fn renew_some(&self, wanted: impl Fn(&Uri) -> bool) -> Vec<Uri> {
         let mut state = self.state();
         let generation = state.next_generation();
         let mut idle = Vec::new();
         for (uri, slot) in &mut state.slots {
-            if let Some(document) = &mut slot.document {
+            if let Some(document) = &mut slot.document
+                && wanted(uri)
+            {
                 document.generation = generation;
                 if slot.want(generation) {
                     idle.push(uri.clone());

@@ -10,7 +10,7 @@ use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 
-use super::actions::{Chosen, FIX_ALL, code_actions, resolve};
+use super::actions::{Chosen, FIX_ALL, GENERATE, code_actions, resolve};
 use super::address::file_path;
 use super::allocation::{ALLOCATE, Wanted, commanded};
 use super::client::Abilities;
@@ -559,6 +559,7 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
                 CodeActionKind::QUICKFIX,
                 CodeActionKind::REFACTOR_REWRITE,
                 FIX_ALL,
+                GENERATE,
             ]),
             resolve_provider: Some(client.resolves_edits),
             ..CodeActionOptions::default()

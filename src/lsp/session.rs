@@ -15,7 +15,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::map::Theme;
-use crate::workspace::Configurations;
+use crate::workspace::{Configurations, edit_python};
 
 use super::address::file_path;
 use super::client::Abilities;
@@ -43,6 +43,11 @@ const WATCHED: [&str; 9] = [
     "**/*.py",
     "**/*.{yaml,yml}",
 ];
+
+/// Whether a document is a Python file.
+fn is_python(uri: &Uri) -> bool {
+    uri.path().as_str().ends_with(".py")
+}
 
 /// The session with one client.
 #[derive(Debug)]
@@ -149,8 +154,14 @@ impl Session {
         tokio::spawn(async move {
             while let Some(task) = session.documents.next(&uri) {
                 match task {
-                    Task::Analyse(document) => session.analyse(&uri, document).await,
+                    Task::Analyse(document) => {
+                        if is_python(&uri) {
+                            session.edit_python(&uri, Some(&document.text.to_string()));
+                        }
+                        session.analyse(&uri, document).await;
+                    }
                     Task::Withdraw => {
+                        session.edit_python(&uri, None);
                         if !session.abilities().pulls {
                             session.publish(uri.clone(), Vec::new(), None).await;
                         }
@@ -159,6 +170,19 @@ impl Session {
                 }
             }
         });
+    }
+
+    /// Has the networks of a model judged by its text as it is in the editor.
+    fn edit_python(self: &Arc<Self>, uri: &Uri, text: Option<&str>) {
+        let Some(path) = uri.to_file_path() else {
+            return;
+        };
+        if edit_python(&path, text) {
+            for network in self.documents.renew_some(|other| !is_python(other)) {
+                self.work_on(network);
+            }
+            self.ask_for_questions();
+        }
     }
 
     async fn analyse(self: &Arc<Self>, uri: &Uri, document: Document) {

@@ -7,6 +7,7 @@ use super::layer_table::{self, ArgumentPlaces};
 use super::model::{Call, Defaults, Literal, Place, ProblemKind, SourceOf};
 use super::syntax::{Expr, ExprKind};
 use super::tensor;
+use super::torch::keeps_shape;
 use super::value::{
     Container, ContainerKind, Function, Kind, Names, Object, Source, Tensor, Value,
 };
@@ -109,7 +110,7 @@ impl Interpreter<'_> {
                     arguments.insert(0, callee.clone());
                     return self.call_function(&forward, arguments, keywords, place);
                 }
-                _ => self.unknown(format!("a call of {}", describe(&callee.kind)), place),
+                _ => self.lost(format!("a call of {}", describe(&callee.kind)), place),
             },
             Kind::Layer(index) => {
                 // A module takes its operands by keyword as well.
@@ -135,8 +136,8 @@ impl Interpreter<'_> {
             Kind::Method(object, name) => {
                 return self.call_method(object, name, &arguments, &keywords, place);
             }
-            Kind::Unknown(_) => Kind::unknown("a call of an unknown value"),
-            other => self.unknown(format!("a call of {}", describe(other)), place),
+            Kind::Unknown(_) => self.lost("a call of an unknown value".to_owned(), place),
+            other => self.lost(format!("a call of {}", describe(other)), place),
         };
         Ok(Value::new(kind, place))
     }
@@ -251,10 +252,11 @@ impl Interpreter<'_> {
             shape: shape.clone(),
             called: self.trail.iter().rev().copied().collect(),
         });
-        let result = Tensor {
-            shape,
-            sources: vec![Source::new(SourceOf::Call(self.calls.len() - 1))],
-        };
+        for tensor in &tensors {
+            self.precede_layer(tensor);
+        }
+        let source = Source::new(SourceOf::Call(self.calls.len() - 1));
+        let result = Tensor::new(shape, vec![source]);
         Ok(Value::new(Kind::tensor(result), place))
     }
 
@@ -268,9 +270,10 @@ impl Interpreter<'_> {
         let first = arguments.into_iter().next();
         if let Some(Kind::Tensor(tensor)) = first.as_ref().map(|value| &value.kind) {
             let tensor = tensor.borrow();
-            let result = tensor.after(name, tensor.shape.clone());
+            let shape = tensor.shape.clone().filter(|_| keeps_shape(name));
+            let mut result = tensor.after(name, shape);
             if !is_free(name) {
-                self.operation(name, place);
+                self.operation(name, None, &mut result, place);
             }
             self.spend_sources(&result, place)?;
             return Ok(Value::new(Kind::tensor(result), place));

@@ -45,7 +45,7 @@ const INPUTS: &[(&str, [i64; 3])] = &[
     ("VGGFace2_FaceDetection", [3, 224, 168]),
 ];
 
-/// A name, and the number of classes that the trainer tells a model.
+/// A name, and the number of classes without background.
 const CLASSES: &[(&str, i64)] = &[
     ("AFSK", 2),
     ("AISegment_352", 2),
@@ -62,11 +62,11 @@ const CLASSES: &[(&str, i64)] = &[
     ("KWS_20", 21),
     ("KWS_20_msnoise_mixed", 21),
     ("MNIST", 10),
-    ("PascalVOC_2007_2012_256_320_augmented", 21),
-    ("qrcode_160_120_kpts_ext", 2),
+    ("PascalVOC_2007_2012_256_320_augmented", 20),
+    ("qrcode_160_120_kpts_ext", 1),
     ("SampleMotorDataLimerick_ForTrain", 6),
-    ("SVHN_74", 11),
-    ("VGGFace2_FaceDetection", 2),
+    ("SVHN_74", 10),
+    ("VGGFace2_FaceDetection", 1),
     ("VGGFace2_FaceID", 2),
 ];
 
@@ -80,7 +80,7 @@ pub fn input(name: &str) -> Option<(&'static str, [i64; 3])> {
         .copied()
 }
 
-/// The number of classes that the trainer tells a model of a vendor's data set.
+/// The number of classes of a vendor's data set, without background.
 pub fn classes(name: &str) -> Option<i64> {
     let wanted = letters(name);
     let known = CLASSES.iter().find(|(own, _)| letters(own) == wanted);

@@ -8,10 +8,10 @@ use super::front;
 use super::layer_table::ArgumentPlaces;
 use super::model::{
     Call, Defaults, Input, Layer, Model, Operation, Place, Problem, ProblemKind, Resolve, Source,
-    TrainingDevice,
+    SourceOf, TrainingDevice,
 };
 use super::syntax::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
-use super::value::{Class, Function, Kind, Names, Object, Tensor, Value};
+use super::value::{self, Class, Function, Kind, Names, Object, Tensor, Value};
 use crate::text::{Span, TextFile};
 
 /// Steps of a whole run; the vendor's largest model takes 5000.
@@ -119,7 +119,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) calls: Vec<Call>,
     root: Option<Value>,
     outputs: Vec<Input>,
-    operations: Vec<Operation>,
+    /// Operations, and whether a layer is called with the result.
+    operations: Vec<(Operation, bool)>,
     pub(super) defaults: Defaults,
     problems: Vec<Problem>,
     /// All objects, to break their cycles at the end.
@@ -292,18 +293,53 @@ impl<'a> Interpreter<'a> {
         kind
     }
 
-    /// Keeps an operation on tensors that the accelerator does not run.
-    pub(super) fn operation(&mut self, name: &str, place: Place) {
-        let is_known = self
-            .operations
-            .iter()
-            .any(|known| known.name == name && known.places.first() == Some(&place));
-        if self.operations.len() < MAX_PROBLEMS && !is_known {
+    /// An unknown value, with a note why: code that may make layers or use them was not followed.
+    pub(super) fn lost(&mut self, why: String, place: Place) -> Kind {
+        let kind = Kind::unknown(&why);
+        self.note(ProblemKind::Lost, why, place);
+        kind
+    }
+
+    /// Keeps an operation that the accelerator does not run, and notes it on its result. What is done
+    /// to the model's input, whoever makes that can do.
+    pub(super) fn operation(
+        &mut self,
+        name: &str,
+        reshape: Option<(Vec<i64>, Vec<i64>)>,
+        result: &mut Tensor,
+        place: Place,
+    ) {
+        let is_of_layer = |source: &value::Source| matches!(source.of, SourceOf::Call(_));
+        if !result.sources.iter().any(is_of_layer) {
+            return;
+        }
+        let known = self.operations.iter().position(|(known, _)| {
+            known.name == name && known.places.first() == Some(&place) && known.reshape == reshape
+        });
+        let index = known.unwrap_or(self.operations.len());
+        if known.is_none() {
+            if index >= MAX_PROBLEMS {
+                return;
+            }
             let outside = self.trail.iter().rev().copied().filter(|at| *at != place);
-            self.operations.push(Operation {
+            let operation = Operation {
                 name: name.to_owned(),
+                reshape,
                 places: std::iter::once(place).chain(outside).collect(),
-            });
+            };
+            self.operations.push((operation, false));
+        }
+        if !result.operations.contains(&index) {
+            result.operations.push(index);
+        }
+    }
+
+    /// A layer is called with a tensor: its operations stand before a layer.
+    pub(super) fn precede_layer(&mut self, tensor: &Tensor) {
+        for index in &tensor.operations {
+            if let Some((_, precedes)) = self.operations.get_mut(*index) {
+                *precedes = true;
+            }
         }
     }
 
@@ -599,7 +635,7 @@ impl<'a> Interpreter<'a> {
     ) -> Result<Flow, Stop> {
         let place = self.place(frame.module, test.span);
         let why = "this condition is not known, so what depends on it is not either".to_owned();
-        let unknown = self.unknown(why, place);
+        let unknown = self.lost(why, place);
         self.forget(&arms, frame);
         Ok(if arms.iter().any(|arm| returns(arm)) {
             Flow::Return(Value::new(unknown, place))
@@ -686,7 +722,11 @@ impl<'a> Interpreter<'a> {
             layers,
             calls: self.calls,
             outputs: self.outputs,
-            operations: self.operations,
+            operations: self
+                .operations
+                .into_iter()
+                .filter_map(|(operation, precedes)| precedes.then_some(operation))
+                .collect(),
             problems: self.problems,
             is_built,
             defaults: self.defaults,

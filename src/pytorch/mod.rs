@@ -112,10 +112,8 @@ fn build_and_run(
     let Some(shape) = &request.input else {
         return Ok(());
     };
-    let input = Tensor {
-        shape: Some(shape.clone()),
-        sources: vec![TensorSource::new(SourceOf::Input)],
-    };
+    let source = TensorSource::new(SourceOf::Input);
+    let input = Tensor::new(Some(shape.clone()), vec![source]);
     let input = Value::new(Kind::tensor(input), place);
     let output = interpreter.apply(&model, vec![input], Vec::new(), place)?;
     interpreter.set_output(&output);

@@ -299,11 +299,12 @@ pub enum ProblemKind {
     Rank,
     /// PyTorch would stop here: nothing is left of a map.
     Empty,
-    /// A layer of PyTorch's own where the trainer has one that can be quantised; followed no
-    /// further.
+    /// A layer of PyTorch's own, with weights, where the trainer has one that can be quantised.
     Foreign,
     /// Something that this reader does not know.
     Unknown,
+    /// Code that was not followed, and may make layers or use them.
+    Lost,
     /// Too much work.
     Budget,
 }
@@ -319,7 +320,7 @@ impl ProblemKind {
             | Self::Rank
             | Self::Empty
             | Self::Budget => true,
-            Self::Syntax | Self::Foreign | Self::Unknown => false,
+            Self::Syntax | Self::Foreign | Self::Unknown | Self::Lost => false,
         }
     }
 }
@@ -337,11 +338,14 @@ pub struct Problem {
     pub calls: Vec<Place>,
 }
 
-/// An operation on tensors in `forward` that is no layer and that the accelerator does not run.
+/// An operation on tensors in `forward` that is no layer and that the accelerator does not run; a
+/// layer is called with its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// Its name, as sources have it in `via`.
     pub name: String,
+    /// The shapes before and after it, of one that only reshapes, but moves channels.
+    pub reshape: Option<(Vec<i64>, Vec<i64>)>,
     /// Where, then the calls that led there, innermost first.
     pub places: Vec<Place>,
 }
@@ -367,7 +371,7 @@ pub struct Model {
     pub calls: Vec<Call>,
     /// What `forward` returns.
     pub outputs: Vec<Input>,
-    /// The operations of `forward` that the accelerator does not run.
+    /// The operations between layers that the accelerator does not run.
     pub operations: Vec<Operation>,
     /// What stopped the reader or left holes.
     pub problems: Vec<Problem>,

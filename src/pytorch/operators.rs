@@ -110,10 +110,11 @@ impl Interpreter<'_> {
             Some(second) => tensor::broadcast(first.shape.as_deref(), second.shape.as_deref()),
         };
         let mut result = first.after("arith", shape);
-        self.operation("arith", place);
         if let Some(second) = second {
             result.sources.extend(second.after("arith", None).sources);
+            result.take_operations(&second);
         }
+        self.operation("arith", None, &mut result, place);
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }

@@ -11,6 +11,8 @@ pub struct Outline {
     pub models: Option<Vec<Entry>>,
     /// The classes at its top level that inherit from something.
     pub classes: Vec<Entry>,
+    /// The functions and classes at its top level.
+    pub definitions: Vec<Span>,
     /// What cannot be read.
     pub errors: Vec<(Span, String)>,
     /// The comments, from `#` to the end of the line.
@@ -58,6 +60,9 @@ pub fn outline(text: &str) -> Outline {
         ..Outline::default()
     };
     for statement in &source.body {
+        if matches!(statement.kind, StmtKind::Class(_) | StmtKind::Function(_)) {
+            outline.definitions.push(statement.span);
+        }
         match &statement.kind {
             StmtKind::Class(def) if !def.bases.is_empty() => outline.classes.push(Entry {
                 name: def.name.to_string(),

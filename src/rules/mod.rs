@@ -64,6 +64,7 @@ macro_rules! example_model {
 pub mod advice;
 pub mod data_memory;
 pub mod device;
+pub mod files;
 pub mod model;
 pub mod operators;
 pub mod processors;

@@ -16,8 +16,8 @@ pub(crate) struct Relocation {
     pub(crate) edits: Vec<Edit>,
     /// The layers whose `out_offset` changes, with the new offset in bytes.
     pub(crate) moved: Vec<(usize, i64)>,
-    /// The layers whose `in_offset` goes along.
-    pub(crate) followers: Vec<usize>,
+    /// The layers whose `in_offset` goes along, with the new offset in bytes.
+    pub(crate) followers: Vec<(usize, i64)>,
     /// The masks that change, with the new one.
     pub(crate) masks: Vec<(Site, u64)>,
 }
@@ -130,7 +130,7 @@ impl Rewrite<'_> {
         if let Some(offset) = wanted
             && now != Some(offset)
         {
-            self.result.followers.push(index);
+            self.result.followers.push((index, offset));
             self.set_offset("in_offset", &layer.in_offset, offset);
         }
         Some(())

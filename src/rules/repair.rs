@@ -81,7 +81,9 @@ pub(in crate::rules) fn with_other_processors(
         }
         let found = repair.candidates(class).into_iter().take(TRIALS);
         let mut found = found.filter_map(|candidate| repair.tried(candidate));
-        ways.extend(found.find(|way| way.rank.0 == 0));
+        let before = cx.analysis.conflicts.len();
+        let helps = |way: &Way| way.conflicts < before || sources.is_empty();
+        ways.extend(found.find(|way| way.rank.0 == 0 && helps(way)));
         if ways.len() == ALTERNATIVES {
             break;
         }
@@ -146,6 +148,8 @@ struct Candidate {
 /// that do, whether it starts between two instances, and where it starts.
 struct Way {
     rank: (usize, usize, u32, bool, u32),
+    /// Data that get in each other's way then.
+    conflicts: usize,
     relocation: Relocation,
 }
 
@@ -263,11 +267,13 @@ impl<'a> Repair<'a> {
         let mut relocation = candidate.relocation;
         let changes = relocation.masks.len();
         let mut problems = self.problems(&analysis);
+        let mut conflicts = analysis.conflicts.len();
         if problems > 0
             && let Some(moved) = self.moved(&network, &analysis, candidate.class, &candidate.masks)
         {
             relocation = moved;
-            problems = 0;
+            problems = self.faults(&analysis);
+            conflicts = 0;
         }
         Some(Way {
             rank: (
@@ -277,6 +283,7 @@ impl<'a> Repair<'a> {
                 !candidate.start.is_multiple_of(PROCESSORS_PER_INSTANCE),
                 candidate.start,
             ),
+            conflicts,
             relocation,
         })
     }
@@ -284,14 +291,26 @@ impl<'a> Repair<'a> {
     /// What is wrong and was not before.
     fn problems(&self, analysis: &Analysis) -> usize {
         let before = self.cx.analysis;
+        let conflicts = analysis.conflicts.iter().filter(|conflict| {
+            let mut old = before.conflicts.iter();
+            !old.any(|old| {
+                (old.kind, old.writer, old.victim)
+                    == (conflict.kind, conflict.writer, conflict.victim)
+            })
+        });
+        self.faults(analysis) + conflicts.count()
+    }
+
+    /// As [`Self::problems`] without data that get in each other's way, which an offset may mend.
+    fn faults(&self, analysis: &Analysis) -> usize {
+        let before = self.cx.analysis;
         let faults = analysis.faults.iter().filter(|fault| {
             let mut old = before.faults.iter();
             !old.any(|old| (old.code, old.layer) == (fault.code, fault.layer))
         });
-        let conflicts = analysis.conflicts.iter();
         let weights = usize::from(analysis.kernels.fault.is_some())
             + usize::from(analysis.bias.exhausted.is_some());
-        faults.count() + conflicts.count() + weights
+        faults.count() + weights
     }
 
     /// The new masks with a new offset for what they bring into the way of others; none where that is not

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use crate::diagnostic::{Code, Finding, Related, Severity};
 use crate::text::Span;
 
+use super::files;
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
     processors, python, sequence, streaming, syntax, tool, weight_memory,
@@ -38,20 +40,19 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
 
 /// All codes that findings can have, by code.
 pub fn documented() -> impl Iterator<Item = Documentation> {
-    let models = || python::RULES.iter().map(|rule| rule.documentation());
-    let first = models().next().map(|rule| rule.code);
-    let (before, behind) = (all(), all());
-    before
-        .filter(move |rule| Some(rule.code) < first)
-        .map(Rule::documentation)
-        .chain(models())
-        .chain(
-            behind
-                .filter(move |rule| Some(rule.code) >= first)
-                .map(Rule::documentation),
-        )
-        .chain(tool::TOOL.iter().copied())
+    DOCUMENTED.iter().copied()
 }
+
+static DOCUMENTED: LazyLock<Vec<Documentation>> = LazyLock::new(|| {
+    let mut documented: Vec<Documentation> = all()
+        .map(Rule::documentation)
+        .chain(python::RULES.iter().map(|rule| rule.documentation()))
+        .chain(files::FILES.iter().copied())
+        .chain(tool::TOOL.iter().copied())
+        .collect();
+    documented.sort_by_key(|rule| rule.code);
+    documented
+});
 
 /// Whether a rule speaks where nobody selects it by name: matters of taste do not.
 pub fn on_by_default(code: Code) -> bool {

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::device::{self, DeviceId};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::facts::{Facts, Flags, Weight};
 use crate::network::{Layer, Network, Operation, Spanned};
 use crate::pytorch::checkpoint::{self, Checkpoint};
 use crate::pytorch::dataset;
 use crate::report::FileReport;
+use crate::rules::files;
 use crate::rules::tool::CONFIGURATION;
 use crate::text::Span;
 
@@ -254,7 +255,12 @@ pub(super) fn gather(
         &mut known.unsettled,
         &mut gathered.problems,
     );
-    known.input = sources.input(network, &builds, &mut known.unsettled);
+    known.input = sources.input(
+        network,
+        &builds,
+        &mut known.unsettled,
+        &mut gathered.problems,
+    );
     sources.model(network, known, &mut gathered.problems);
     match sources.shapes() {
         Ok(shapes) => known.shapes = shapes,
@@ -355,6 +361,11 @@ impl Sources<'_> {
         }
     }
 
+    /// Where findings about the files of the network stand: at its name.
+    fn place(&self) -> Span {
+        self.file.arch_span().unwrap_or_else(|| Span::at(0))
+    }
+
     /// The chip that somebody states for this network.
     fn stated_device(&self) -> Option<Known<DeviceId>> {
         match self.overrides.device {
@@ -449,7 +460,14 @@ impl Sources<'_> {
                     None => builds.checkpoint(),
                 };
                 let path = match said {
-                    Said::Nothing => return None,
+                    Said::Nothing => {
+                        let is_test = self.file.arch() == Some("test");
+                        if let Some(origin) = builds.without_checkpoint().filter(|_| !is_test) {
+                            let message = format!("the {origin} names no checkpoint");
+                            problems.push(files::CHECKPOINT_MISSING.finding(self.place(), message));
+                        }
+                        return None;
+                    }
                     Said::One(known) => known,
                     Said::Unsettled(why) => {
                         unusable(why);
@@ -465,10 +483,16 @@ impl Sources<'_> {
                 let checkpoint = match load_checkpoint(&path.value) {
                     Ok(checkpoint) => checkpoint,
                     Err(fault) => {
-                        if let Some(directive) = directive {
-                            let message = format!("{}: {fault}", super::shown(&path.value));
-                            problems.push(CONFIGURATION.finding(directive.span, message));
-                        }
+                        let message = format!("{}: {fault}", super::shown(&path.value));
+                        problems.push(if let Some(directive) = directive {
+                            CONFIGURATION.finding(directive.span, message)
+                        } else if path.value.is_file() && fault != checkpoint::ONLY_POINTER {
+                            files::CHECKPOINT_STRUCTURE.finding(self.place(), message)
+                        } else {
+                            files::CHECKPOINT_MISSING
+                                .finding(self.place(), message)
+                                .severity(Severity::Information)
+                        });
                         unusable(format!("{shown}: {fault}"));
                         return None;
                     }
@@ -483,6 +507,14 @@ impl Sources<'_> {
                 let usages = checkpoint::usages(network, checkpoint.layers.len());
                 checkpoint.weights(&usages)
             });
+        if weights.is_some() {
+            let name = super::shown(&path);
+            let found = files::check_checkpoint(network, &checkpoint, &name, self.place());
+            let folds = builds.ignores_batch_norm();
+            let counts =
+                |finding: &Finding| !folds || finding.code != files::UNFUSED_BATCHNORM.code;
+            problems.extend(found.into_iter().filter(counts));
+        }
         Some(Known {
             value: Trained {
                 path,
@@ -500,6 +532,7 @@ impl Sources<'_> {
         network: &Network,
         builds: &Builds,
         unsettled: &mut Vec<Unsettled>,
+        problems: &mut Vec<Finding>,
     ) -> Option<Known<Sample>> {
         let dataset = network.dataset.get();
         let sample = match builds.sample() {
@@ -538,15 +571,26 @@ impl Sources<'_> {
                 origin: Origin::DataSet(name.to_owned()),
             });
         };
+        let place = network.dataset.span().unwrap_or_else(|| self.place());
+        let name = shown(&sample.value);
         match load_sample(&sample.value) {
-            Ok(shape) => Some(Known {
-                value: Sample {
-                    path: Some(sample.value),
-                    shape,
-                },
-                origin: sample.origin,
-            }),
+            Ok(sampled) => {
+                let fault = sampled.fault.map(|fault| format!("{name}: {fault}"));
+                problems.extend(fault.map(|fault| files::SAMPLE_DATA.finding(place, fault)));
+                Some(Known {
+                    value: Sample {
+                        path: Some(sample.value),
+                        shape: sampled.shape,
+                    },
+                    origin: sample.origin,
+                })
+            }
             Err(fault) => {
+                let finding = files::SAMPLE_DATA.finding(place, format!("{name}: {fault}"));
+                problems.push(match sample.value.is_file() {
+                    true => finding,
+                    false => finding.severity(Severity::Information),
+                });
                 unsettled.push(Unsettled {
                     what: "input",
                     why: format!("{} ({}): {fault}", shown(&sample.value), sample.origin),

@@ -13,9 +13,8 @@ use std::sync::{Arc, LazyLock};
 use crate::device::DeviceId;
 use crate::facts::{Flags, parse_flags};
 use crate::pytorch::checkpoint::Checkpoint;
+use crate::pytorch::npy;
 use crate::pytorch::script::{self, Command, Setting};
-use crate::pytorch::{dataset, npy};
-use crate::rules::python::Training;
 
 use super::assume::{Known, Origin};
 use super::memo::Memo;
@@ -30,18 +29,13 @@ const MOST_ENTRIES: usize = 4096;
 const MOST_SCRIPTS: usize = 256;
 /// Bytes of a script that are read.
 const LARGEST_SCRIPT: u64 = 1 << 18;
-/// Bytes of a module that are read.
-const LARGEST_MODULE: u64 = 1 << 20;
 /// The vendor's tool that builds a network.
 const BUILDER: &str = "ai8xize.py";
-/// The vendor's tool that trains a model.
-const TRAINER: &str = "train.py";
 
 static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
-static MODULES: LazyLock<Memo<String>> = LazyLock::new(Memo::default);
-static SAMPLES: LazyLock<Memo<Result<[i64; 3], String>>> = LazyLock::new(Memo::default);
+static SAMPLES: LazyLock<Memo<Result<Sampled, String>>> = LazyLock::new(Memo::default);
 
 /// Something that is not known although something says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +154,20 @@ impl Builds {
         self.builds.iter().any(shifted)
     }
 
+    /// The first command, where none names a checkpoint.
+    pub(super) fn without_checkpoint(&self) -> Option<Origin> {
+        let lacks =
+            |build: &Build| matches!(build.command.setting("--checkpoint-file"), Setting::Absent);
+        let first = self.builds.first()?;
+        self.builds.iter().all(lacks).then(|| first.origin())
+    }
+
+    /// Whether some command takes a checkpoint with batch normalisation.
+    pub(super) fn ignores_batch_norm(&self) -> bool {
+        let ignores = |build: &Build| build.command.has("--ignore-bn");
+        self.builds.iter().any(ignores)
+    }
+
     fn path(&self, option: &str) -> Said<PathBuf> {
         self.said(
             |build| match build.command.setting(option) {
@@ -228,54 +236,6 @@ fn relevant(words: &[&str]) -> String {
         }
     }
     kept.join(" ")
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn training(path: &Path, model: &str) -> Training {
-    let mut training = Training::default();
-    let mut devices = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        for command in commands.iter() {
-            let is_its =
-                command.program == TRAINER && command.setting("--model").known() == Some(model);
-            if !is_its {
-                continue;
-            }
-            let device = command.setting("--device").known();
-            devices.extend(device.and_then(DeviceId::parse));
-            let dataset = command.setting("--dataset").known();
-            if let Some((_, input)) = dataset.and_then(dataset::input)
-                && !training.inputs.contains(&input)
-            {
-                training.inputs.push(input);
-            }
-        }
-    }
-    devices.dedup();
-    if let [device] = devices.as_slice() {
-        training.device = Some(*device);
-    }
-    training
-}
-
-/// The file of a module that a model in the file `path` imports, and its text.
-pub(super) fn module(path: &Path, name: &str) -> Option<(String, String)> {
-    let inner: PathBuf = name.split('.').filter(|part| !part.is_empty()).collect();
-    folders(path).into_iter().find_map(|folder| {
-        let module = folder.join(&inner).with_extension("py");
-        let text = MODULES.get(&module, read_module).ok()?;
-        Some((shown(&module), String::clone(&text)))
-    })
-}
-
-fn read_module(path: &Path) -> String {
-    let mut bytes = Vec::new();
-    // One that cannot be read is an empty one: what a model takes from it is unknown.
-    let _ = File::open(path).map(|file| file.take(LARGEST_MODULE).read_to_end(&mut bytes));
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The folder of a network and those above it, up to that of its repository.
@@ -350,60 +310,6 @@ fn read_script(path: &Path) -> Vec<Command> {
     }
 }
 
-/// What the commands say that train a model, where those that say it agree.
-#[derive(Debug, Default)]
-pub(super) struct Trained {
-    /// `--device`
-    pub(super) device: Option<DeviceId>,
-    /// `--dataset`, each once
-    pub(super) datasets: Vec<String>,
-    /// `--use-bias`
-    pub(super) bias: bool,
-    /// `--qat-policy`
-    pub(super) policy: Option<PathBuf>,
-}
-
-/// What commands say of the training of a model in the file `path`.
-pub(super) fn trained(path: &Path, model: &str) -> Trained {
-    let mut found: Vec<(PathBuf, Command)> = Vec::new();
-    for script in scripts(path) {
-        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
-            continue;
-        };
-        let commands = commands.iter().filter(|command| {
-            command.program == TRAINER && command.setting("--model").known() == Some(model)
-        });
-        found.extend(commands.map(|command| (script.clone(), command.clone())));
-    }
-    let agreed = |key: &str| -> Option<String> {
-        let mut values = found
-            .iter()
-            .filter_map(|(_, command)| command.setting(key).known());
-        let first = values.next()?;
-        values.all(|value| value == first).then(|| first.to_owned())
-    };
-    let mut datasets: Vec<String> = Vec::new();
-    for (_, command) in &found {
-        if let Some(dataset) = command.setting("--dataset").known()
-            && !datasets.iter().any(|known| known == dataset)
-        {
-            datasets.push(dataset.to_owned());
-        }
-    }
-    let policy = agreed("--qat-policy").filter(|policy| policy != "None");
-    Trained {
-        device: agreed("--device").as_deref().and_then(DeviceId::parse),
-        datasets,
-        bias: !found.is_empty() && found.iter().all(|(_, command)| command.has("--use-bias")),
-        policy: policy.and_then(|policy| {
-            let (script, _) = found.first()?;
-            let roots = script.ancestors().skip(1).take(LEVELS);
-            let files = roots.map(|root| joined(root, &policy));
-            files.into_iter().find(|file| file.is_file())
-        }),
-    }
-}
-
 /// The folder from which a command sees the network, if it is about that one.
 fn root(script: &Path, command: &Command, network: &Path) -> Option<PathBuf> {
     let config = command.setting("--config-file").known()?;
@@ -457,13 +363,27 @@ pub fn load_checkpoint(path: &Path) -> Result<Arc<Checkpoint>, String> {
     }
 }
 
-/// Reads the shape of a sample.
+/// A sample of the input.
+#[derive(Clone)]
+pub(super) struct Sampled {
+    /// Channels, height and width.
+    pub(super) shape: [i64; 3],
+    /// Why the vendor's tool does not take its values.
+    pub(super) fault: Option<String>,
+}
+
+/// Reads a sample.
 ///
 /// # Errors
 /// What is wrong with it, as a clause about the file.
-pub(super) fn load_sample(path: &Path) -> Result<[i64; 3], String> {
+pub(super) fn load_sample(path: &Path) -> Result<Sampled, String> {
     let read = |path: &Path| match File::open(path) {
-        Ok(file) => npy::shape(BufReader::new(file)).and_then(|shape| npy::input(&shape)),
+        Ok(file) => npy::read(BufReader::new(file)).and_then(|array| {
+            Ok(Sampled {
+                shape: npy::input(&array.shape)?,
+                fault: array.fault,
+            })
+        }),
         Err(error) => Err(reason(&error)),
     };
     match SAMPLES.get(path, read) {

@@ -6,9 +6,10 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::device::DeviceId;
@@ -42,6 +43,7 @@ const MOST_OFFERS: usize = 512;
 const IMPORT_LEVELS: usize = 3;
 
 static SOURCES: LazyLock<Memo<Result<Source, String>>> = LazyLock::new(Memo::default);
+static OPEN: LazyLock<RwLock<HashMap<PathBuf, Open>>> = LazyLock::new(RwLock::default);
 static READINGS: LazyLock<Mutex<HashMap<Key, Reading>>> = LazyLock::new(Mutex::default);
 
 /// A model as somebody names it.
@@ -160,7 +162,7 @@ impl Finder<'_> {
     }
 
     /// Where the model is defined.
-    fn name(&self) -> Result<Option<Known<ModelName>>, Unfound> {
+    pub(super) fn name(&self) -> Result<Option<Known<ModelName>>, Unfound> {
         let arch = self.file.arch().unwrap_or_default();
         if let Some(named) = &self.named {
             let origin = named.origin.clone();
@@ -234,8 +236,7 @@ impl Finder<'_> {
                 Unfound::because(format!("no file in {place} offers a model `{wanted}`"))
             });
         }
-        let source = SOURCES
-            .get(&path, read_source)
+        let source = source(&path)
             .map_err(|error| Unfound::because(format!("{}: {}", shown(&path), reason(&error))))?;
         let source = (*source)
             .as_ref()
@@ -324,7 +325,7 @@ fn projects(folder: &Path) -> Vec<PathBuf> {
 fn called(files: &[PathBuf], name: &str) -> Vec<ModelName> {
     let mut alike = Vec::new();
     for path in files {
-        let Ok(source) = SOURCES.get(path, read_source) else {
+        let Ok(source) = source(path) else {
             continue;
         };
         let Ok(source) = source.as_ref() else {
@@ -369,6 +370,51 @@ impl Source {
     }
 }
 
+/// A file that is open in an editor.
+#[derive(Clone)]
+struct Open {
+    /// Which version of all versions of all files.
+    version: u64,
+    source: Arc<Result<Source, String>>,
+}
+
+static VERSIONS: AtomicU64 = AtomicU64::new(0);
+
+/// Says that a Python file is open in an editor with this text, which counts instead of that on the
+/// disk, or is not any more. Whether that is news.
+pub fn edit_python(path: &Path, text: Option<&str>) -> bool {
+    let mut open = OPEN.write().unwrap_or_else(PoisonError::into_inner);
+    let Some(text) = text else {
+        return open.remove(path).is_some();
+    };
+    let before = open.get(path).map(|open| Arc::clone(&open.source));
+    if before.is_some_and(|source| source.as_ref().as_ref().is_ok_and(|own| own.text == text)) {
+        return false;
+    }
+    let source = Source {
+        text: text.to_owned(),
+        offers: OnceLock::new(),
+    };
+    let open_file = Open {
+        version: VERSIONS.fetch_add(1, Ordering::Relaxed),
+        source: Arc::new(Ok(source)),
+    };
+    open.insert(path.to_owned(), open_file);
+    true
+}
+
+fn opened(path: &Path) -> Option<Open> {
+    let open = OPEN.read().unwrap_or_else(PoisonError::into_inner);
+    open.get(path).cloned()
+}
+
+fn source(path: &Path) -> io::Result<Arc<Result<Source, String>>> {
+    match opened(path) {
+        Some(open) => Ok(open.source),
+        None => SOURCES.get(path, read_source),
+    }
+}
+
 fn read_source(path: &Path) -> Result<Source, String> {
     Ok(Source {
         text: read_text(path)?,
@@ -378,6 +424,14 @@ fn read_source(path: &Path) -> Result<Source, String> {
 
 /// The text of a Python file.
 pub(super) fn read_text(path: &Path) -> Result<String, String> {
+    if let Some(open) = opened(path) {
+        return open
+            .source
+            .as_ref()
+            .as_ref()
+            .map(|own| own.text.clone())
+            .map_err(Clone::clone);
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| reason(&error))?;
     file.take(LARGEST_FILE + 1)
@@ -398,8 +452,15 @@ struct Key {
     policy: Option<Policy>,
 }
 
-/// When a file changed, and its length; none where there is none.
-type Stamp = Option<(Option<SystemTime>, u64)>;
+/// What changes when a file does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stamp {
+    Absent,
+    /// When it changed, and its length.
+    File(Option<SystemTime>, u64),
+    /// The version of an open file.
+    Open(u64),
+}
 
 /// What came of reading a model.
 #[derive(Clone)]
@@ -410,12 +471,21 @@ struct Reading {
 }
 
 fn stamp(path: &Path) -> Stamp {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.modified().ok(), metadata.len()))
+    if let Some(open) = opened(path) {
+        return Stamp::Open(open.version);
+    }
+    match fs::metadata(path) {
+        Ok(metadata) => Stamp::File(metadata.modified().ok(), metadata.len()),
+        Err(_) => Stamp::Absent,
+    }
 }
 
 /// Builds a model as it is trained.
-fn build(name: &ModelName, factory: &str, run: &TrainingRun) -> Result<Arc<Model>, String> {
+pub(super) fn build(
+    name: &ModelName,
+    factory: &str,
+    run: &TrainingRun,
+) -> Result<Arc<Model>, String> {
     let key = Key {
         path: name.path.clone(),
         factory: factory.to_owned(),
@@ -447,10 +517,7 @@ fn read(key: &Key) -> Reading {
         training,
         policy,
     } = key;
-    let imports = Imports {
-        file: path,
-        files: Mutex::new(vec![(path.clone(), stamp(path))]),
-    };
+    let imports = Imports::of(path);
     let text = match read_text(path) {
         Ok(text) => text,
         Err(why) => {
@@ -472,8 +539,14 @@ fn read(key: &Key) -> Reading {
     let mut outcome = Err(String::new());
     for training in [&still, training, &detecting] {
         let model = pytorch::read_model(&training.request(&file, &text, factory), &imports);
-        // A layer that is followed no further lacks.
-        let lacks = |kind: ProblemKind| kind.stops() || kind == ProblemKind::Foreign;
+        // What is not known whole is not compared: layers may lack.
+        let lacks = |kind: ProblemKind| {
+            kind.stops()
+                || matches!(
+                    kind,
+                    ProblemKind::Foreign | ProblemKind::Lost | ProblemKind::Syntax
+                )
+        };
         let failure = model.problems.iter().find(|problem| lacks(problem.kind));
         match failure {
             None => {
@@ -507,13 +580,20 @@ fn read(key: &Key) -> Reading {
 }
 
 /// The files that a model imports: from its folder and those above it.
-struct Imports<'a> {
+pub(super) struct Imports<'a> {
     file: &'a Path,
     /// Those that were looked at.
     files: Mutex<Vec<(PathBuf, Stamp)>>,
 }
 
-impl Imports<'_> {
+impl<'a> Imports<'a> {
+    pub(super) fn of(file: &'a Path) -> Self {
+        Self {
+            file,
+            files: Mutex::new(vec![(file.to_owned(), stamp(file))]),
+        }
+    }
+
     fn into_files(self) -> Vec<(PathBuf, Stamp)> {
         self.files
             .into_inner()
@@ -531,9 +611,9 @@ impl Resolve for Imports<'_> {
             let stamp = stamp(&path);
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
             if !files.iter().any(|(known, _)| *known == path) {
-                files.push((path.clone(), stamp));
+                files.push((path.clone(), stamp.clone()));
             }
-            if stamp.is_some()
+            if stamp != Stamp::Absent
                 && let Ok(text) = read_text(&path)
             {
                 return Some((shown(&path), text));

@@ -1,40 +1,38 @@
 //! A network from a model file, with what lies beside it.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::device::DeviceId;
-use crate::facts::model::{Model, Module};
+use crate::facts::model::Model;
 use crate::generate::{Generated, Request, generate};
+use crate::network;
+use crate::pytorch::TrainingDevice;
 use crate::pytorch::checkpoint::Checkpoint;
 use crate::pytorch::policy::Policy;
-use crate::pytorch::{self, Literal, TrainingDevice, dataset, definitions, read_model};
-use crate::text::LineIndex;
 
-use super::beside::{self, Trained};
+use super::assume::{Assumptions, Known, Origin};
+use super::config::Config;
+use super::counterpart::{Finder, ModelName, build};
 use super::shown;
-use super::source::reason;
+use super::source::{SourceFile, reason};
+use super::training::{TrainingRun, project, training_run};
 
-/// Bytes of a model file that are read.
-const LARGEST_MODEL: u64 = 1 << 24;
-
-/// Which network is wanted. What is not said comes from the training script of the model, else from
-/// its data set, else from its name.
-#[derive(Clone, Debug, Default)]
+/// Which network is wanted. What is not said comes from the training project of the model.
+#[derive(Clone, Debug)]
 pub struct Order {
-    /// The model file.
-    pub file: PathBuf,
-    /// The function or class in it; none where the file has only one.
-    pub name: Option<String>,
+    /// The model.
+    pub model: ModelName,
     /// The data set.
     pub dataset: Option<String>,
     /// Channels, height and width of the input (1-D data has width 1).
     pub input: Option<[i64; 3]>,
     /// Classes that the model tells apart.
     pub classes: Option<i64>,
-    /// Whether it is trained with bias.
+    /// Frames that it looks at, where those are several.
+    pub frames: Option<i64>,
+    /// Whether it is trained with bias whatever the scripts say.
     pub bias: bool,
     /// The chip.
     pub device: Option<DeviceId>,
@@ -42,9 +40,11 @@ pub struct Order {
     pub checkpoint: Option<(PathBuf, Arc<Checkpoint>)>,
     /// The policy of its quantisation.
     pub policy: Option<PathBuf>,
+    /// The text of a file whose values stay where the model has the same layers.
+    pub existing: Option<String>,
 }
 
-/// Makes the network of a model. What is taken for true goes to `assumed`, a sentence each.
+/// Makes the network of a model. What is taken for true goes to `assumed`, a line each.
 ///
 /// # Errors
 /// Sentences that say what stands in the way.
@@ -53,239 +53,134 @@ pub fn generate_network(
     assumed: &mut Vec<String>,
 ) -> Result<Generated, Vec<String>> {
     let one = |reason: String| vec![reason];
-    let text = read_text(&order.file).map_err(one)?;
-    let name = name(order, &text).map_err(one)?;
-    let trained = beside::trained(&order.file, &name);
-    let settings = settings(order, &name, &trained, assumed).map_err(one)?;
-    let mut model = read(order, &text, &name, &settings)?;
-    let mut bits = policy_bits(order, &trained, &model, assumed).map_err(one)?;
+    let file = wanted(order);
+    let network = network::lower(&file.document, &file.text);
+    let finder = Finder {
+        file: &file,
+        config: &Config::default(),
+        network: &network,
+        device: order.device,
+        input: order.input,
+        named: Some(Known {
+            value: order.model.clone(),
+            origin: Origin::CommandLine,
+        }),
+    };
+    let found = finder.name().map_err(|unfound| one(unfound.why))?;
+    let model = found
+        .ok_or_else(|| one("it names no model".to_owned()))?
+        .value;
+    let name = model.name.clone().unwrap_or_default();
+    let folder = project(&model.path);
+    let mut run = training_run(folder, &name, &network, order.device, order.input);
+    insist(order, &mut run).map_err(one)?;
+    let training = &run.training;
+    let Some(input) = training.input else {
+        return Err(one(
+            "its input is not known: name its data set, or the size of the input".to_owned(),
+        ));
+    };
+    assumed.append(&mut run.known);
+    let device = match training.device {
+        TrainingDevice::Ai87 => DeviceId::Max78002,
+        TrainingDevice::Ai84 | TrainingDevice::Ai85 => DeviceId::Max78000,
+    };
+    assumed.push(device.name().to_owned());
+    let mut facts = Model::clone(&*build(&model, &name, &run).map_err(one)?);
     if let Some((path, checkpoint)) = &order.checkpoint {
-        apply(checkpoint, &mut model, &mut bits)
+        apply(checkpoint, &mut facts)
             .map_err(|reason| one(format!("{}: {reason}", shown(path))))?;
     }
+    let data_set = run.data_set.as_ref().map(|(set, _)| set.name.as_str());
     let request = Request {
-        model: Arc::new(model),
-        device: settings.device,
-        dataset: &settings.dataset,
-        input: settings.input,
-        bits: &bits,
+        model: Arc::new(facts),
+        device,
+        dataset: order.dataset.as_deref().or(data_set).unwrap_or("sample"),
+        input,
+        existing: order.existing.as_deref(),
     };
     generate(&request).map_err(|refusal| refusal.reasons)
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(LARGEST_MODEL).read_to_string(&mut text));
-    match read {
-        Ok(_) => Ok(text),
-        Err(error) => Err(format!("{}: {}", shown(path), reason(&error))),
-    }
-}
-
-/// The name of the model: the only one of the file where none is said.
-fn name(order: &Order, text: &str) -> Result<String, String> {
-    let mut names: Vec<String> = definitions(text)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
-    // A file of the vendor's training project lists its models by their quoted names.
-    let is_listed = |name: &String| {
-        ["'", "\""]
-            .iter()
-            .any(|quote| text.contains(&format!("{quote}{name}{quote}")))
+/// Completes a network from the model that is known to be its own.
+///
+/// # Errors
+/// Sentences that say what stands in the way.
+pub fn complete(file: &SourceFile, assumptions: &Assumptions) -> Result<Generated, Vec<String>> {
+    let facts = assumptions.facts();
+    let Some(Known { value: own, .. }) = &assumptions.model else {
+        return Err(vec!["its model is not known".to_owned()]);
     };
-    if order.name.is_none() && names.iter().any(is_listed) {
-        names.retain(is_listed);
-    }
-    let file = shown(&order.file);
-    match &order.name {
-        Some(name) if names.contains(name) => Ok(name.clone()),
-        Some(name) => Err(format!(
-            "{file} defines no `{name}`, but {}",
-            listed(&names)
-        )),
-        None => match &names[..] {
-            [name] => Ok(name.clone()),
-            _ => Err(format!(
-                "say which model of {file}, as FILE:NAME: it defines {}",
-                listed(&names)
-            )),
-        },
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => "nothing".to_owned(),
-        _ => format!("`{}`", names.join("`, `")),
-    }
-}
-
-struct Settings {
-    device: DeviceId,
-    dataset: String,
-    input: [i64; 3],
-    classes: Option<i64>,
-    bias: bool,
-}
-
-fn settings(
-    order: &Order,
-    name: &str,
-    trained: &Trained,
-    assumed: &mut Vec<String>,
-) -> Result<Settings, String> {
-    let device = order.device.or(trained.device).unwrap_or_else(|| {
-        let device = match name.to_ascii_lowercase().starts_with("ai87") {
-            true => DeviceId::Max78002,
-            false => DeviceId::Max78000,
-        };
-        assumed.push(format!("it is for the {}", device.name()));
-        device
-    });
-    let script = match &trained.datasets[..] {
-        [only] if order.dataset.is_none() => Some(only),
-        _ => None,
+    let training = &own.training.training;
+    let Some(input) = facts.input.or(training.input) else {
+        return Err(vec![
+            "its input is not known: its `dataset` is none that the model's project knows"
+                .to_owned(),
+        ]);
     };
-    if let Some(dataset) = script {
-        assumed.push(format!(
-            "its data set is {dataset}, as in its training script"
-        ));
-    }
-    let dataset = order.dataset.as_ref().or(script);
-    let input = order
-        .input
-        .or_else(|| Some(dataset::input(dataset?)?.1))
-        .ok_or_else(|| match dataset {
-            None if trained.datasets.len() > 1 => format!(
-                "say with which data set: its training scripts name {}",
-                trained.datasets.join(", ")
-            ),
-            None => {
-                "its input is not known: name its data set, or the size of the input".to_owned()
-            }
-            Some(dataset) => format!(
-                "the input of the data set `{dataset}` is not known: say the size of the input"
-            ),
-        })?;
-    let bias = order.bias || trained.bias;
-    if trained.bias && !order.bias {
-        assumed.push("it has a bias, as in its training script".to_owned());
-    }
-    Ok(Settings {
-        device,
-        input,
-        classes: order.classes.or_else(|| dataset::classes(dataset?)),
-        dataset: dataset.cloned().unwrap_or_else(|| "sample".to_owned()),
-        bias,
-    })
-}
-
-fn read(order: &Order, text: &str, name: &str, settings: &Settings) -> Result<Model, Vec<String>> {
-    let [channels, height, width] = settings.input;
-    let file = shown(&order.file);
-    let mut arguments = vec![
-        ("pretrained".to_owned(), Literal::Bool(false)),
-        ("num_channels".to_owned(), Literal::Int(channels)),
-        (
-            "dimensions".to_owned(),
-            Literal::Tuple(vec![Literal::Int(height), Literal::Int(width)]),
-        ),
-        ("bias".to_owned(), Literal::Bool(settings.bias)),
-        ("weight_bits".to_owned(), Literal::None),
-        ("bias_bits".to_owned(), Literal::None),
-        ("quantize_activation".to_owned(), Literal::Bool(false)),
-    ];
-    if let Some(classes) = settings.classes {
-        arguments.push(("num_classes".to_owned(), Literal::Int(classes)));
-    }
-    let mut input = vec![1, channels, height];
-    if width != 1 {
-        input.push(width);
-    }
-    let request = pytorch::Request {
-        file: &file,
-        text,
-        factory: name,
-        arguments,
-        input: Some(input),
-        device: match settings.device {
-            DeviceId::Max78000 => TrainingDevice::Ai85,
-            DeviceId::Max78002 => TrainingDevice::Ai87,
-        },
-    };
-    let resolve = |name: &str| beside::module(&order.file, name);
-    let model = read_model(&request, &resolve);
-    if model.is_complete() && !model.calls.is_empty() {
-        return Ok(model.facts(name));
-    }
-    let mut problems: Vec<String> = model
-        .problems
-        .iter()
-        .map(
-            |problem| match model.files.get(problem.place.file as usize) {
-                Some(file) => {
-                    let line = LineIndex::new(&file.text).line(problem.place.span.start) + 1;
-                    format!("{}:{line}: {}", file.path, problem.message)
-                }
-                None => problem.message.clone(),
-            },
-        )
-        .collect();
-    if problems.is_empty() {
-        problems.push(format!("`{name}` calls no layer of `ai8x`"));
-    }
-    Err(problems)
-}
-
-/// Weight bits by the policy that is named, or that the training script names.
-fn policy_bits(
-    order: &Order,
-    trained: &Trained,
-    model: &Model,
-    assumed: &mut Vec<String>,
-) -> Result<Vec<Option<i64>>, String> {
-    let policy = match &order.policy {
-        Some(path) => Some(path),
-        None => trained.policy.as_ref().inspect(|path| {
-            assumed.push(format!(
-                "its weights have the bits of {}, as in its training script",
-                shown(path)
-            ));
+    let request = Request {
+        model: Arc::clone(&own.model),
+        device: facts.device.unwrap_or(match training.device {
+            TrainingDevice::Ai87 => DeviceId::Max78002,
+            TrainingDevice::Ai84 | TrainingDevice::Ai85 => DeviceId::Max78000,
         }),
+        dataset: "sample",
+        input,
+        existing: Some(&file.text),
     };
-    let Some(path) = policy else {
-        return Ok(vec![None; model.modules.len()]);
-    };
-    let text =
-        fs::read_to_string(path).map_err(|error| format!("{}: {}", shown(path), reason(&error)))?;
-    let policy = Policy::parse(&text).map_err(|reason| format!("{}: {reason}", shown(path)))?;
-    let bits = |module: &Module| policy.bits(&module.path).filter(|bits| *bits != 8);
-    Ok(model.modules.iter().map(bits).collect())
+    generate(&request).map_err(|refusal| refusal.reasons)
+}
+
+/// The beginning of the network that is wanted: what its model and data set are found by.
+fn wanted(order: &Order) -> SourceFile {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let mut text = String::new();
+    for (key, value) in [("arch", &order.model.name), ("dataset", &order.dataset)] {
+        if let Some(value) = value {
+            text += &format!("{key}: {}\n", quoted(value));
+        }
+    }
+    SourceFile::new("network".to_owned(), order.model.path.clone(), text)
+}
+
+/// Puts what is said in place of what was found.
+fn insist(order: &Order, run: &mut TrainingRun) -> Result<(), String> {
+    if let Some(path) = &order.policy {
+        let text = fs::read_to_string(path)
+            .map_err(|error| format!("{}: {}", shown(path), reason(&error)))?;
+        let policy = Policy::parse(&text).map_err(|reason| format!("{}: {reason}", shown(path)))?;
+        run.policy = Some(policy);
+        run.known.retain(|known| !known.starts_with("weight bits"));
+        run.known
+            .push(format!("weight bits as {} says", shown(path)));
+    }
+    let training = &mut run.training;
+    training.input = order.input.or(training.input);
+    training.classes = order.classes.or(training.classes);
+    training.frames = order.frames.or(training.frames);
+    // The trainer trains without bias unless it is told to.
+    training.bias = Some(order.bias || training.bias == Some(true));
+    match order.device {
+        Some(DeviceId::Max78000) => training.device = TrainingDevice::Ai85,
+        Some(DeviceId::Max78002) => training.device = TrainingDevice::Ai87,
+        None => {}
+    }
+    Ok(())
 }
 
 /// Takes bits and bias from a checkpoint.
-fn apply(
-    checkpoint: &Checkpoint,
-    model: &mut Model,
-    bits: &mut [Option<i64>],
-) -> Result<(), String> {
-    let convolving = model
-        .modules
-        .iter_mut()
-        .zip(bits)
-        .filter(|(module, _)| module.operator.convolves());
-    for (module, bits) in convolving {
-        let layers = checkpoint.layers.iter();
-        let Some(layer) = layers.into_iter().find(|layer| {
+fn apply(checkpoint: &Checkpoint, model: &mut Model) -> Result<(), String> {
+    let modules = model.modules.iter_mut();
+    for module in modules.filter(|module| module.operator.convolves()) {
+        let mut layers = checkpoint.layers.iter();
+        let layer = layers.find(|layer| {
             let name = layer.name.strip_prefix("module.").unwrap_or(&layer.name);
             name == module.path
-        }) else {
+        });
+        let Some(layer) = layer else {
             return Err(format!("it has no weights for `{}`", module.path));
         };
-        if layer.bits.is_some() {
-            *bits = layer.bits.filter(|bits| *bits != 8);
-        }
+        module.bits = layer.bits.or(module.bits);
         module.bias = layer.bias.or(module.bias);
     }
     Ok(())

@@ -117,8 +117,15 @@ fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
 
 fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     let directives = directives::parse(&file.text, &file.document);
+    let configured = config.selection();
+    let ignored = config.ignored_in(&file.path);
+    let enabled = |code| {
+        let selected = configured.decide(code, rules::on_by_default(code))
+            && !ignored.iter().any(|rule| rule.matches(code));
+        always_speaks(code) || overrides.selection.decide(code, selected)
+    };
     let (mut found, gathered) = if file.is_python() {
-        models::check(file, config, overrides, &directives)
+        models::check(file, config, overrides, &directives, enabled)
     } else {
         let network = network::lower(&file.document, &file.text);
         let gathered = gather(file, &network, config, overrides, &directives);
@@ -135,13 +142,6 @@ fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linte
     found.extend(directives.problems.iter().cloned());
     found.extend(gathered.problems);
 
-    let configured = config.selection();
-    let ignored = config.ignored_in(&file.path);
-    let enabled = |code| {
-        let selected = configured.decide(code, rules::on_by_default(code))
-            && !ignored.iter().any(|rule| rule.matches(code));
-        always_speaks(code) || overrides.selection.decide(code, selected)
-    };
     let mut silent = suppress(&mut found, &directives, &file.text, enabled);
     silent.extend(found.extract_if(.., |finding| !enabled(finding.code)));
     for finding in &mut found {

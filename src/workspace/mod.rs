@@ -26,11 +26,11 @@ pub use assume::{
 };
 pub use beside::{Unsettled, load_checkpoint};
 pub use config::{Config, Configurations};
-pub use counterpart::{ModelName, Modeled};
+pub use counterpart::{ModelName, Modeled, edit_python};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
-pub use generate::{Order, generate_network};
+pub use generate::{Order, complete, generate_network};
 pub use lint::{Linted, lint, lint_once, tried};
 pub use offers::offered;
 pub use selection::{Selection, Selector};

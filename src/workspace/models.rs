@@ -1,15 +1,16 @@
 //! Checking the models of a Python file.
 
 use crate::device::DeviceId;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Code, Finding};
 use crate::pytorch::Outline;
 use crate::rules::python;
 
 use super::assume::{Assumptions, DeviceChoice, Gathered, Known, Origin, Overrides, stated_device};
-use super::beside;
 use super::config::Config;
+use super::counterpart::Imports;
 use super::directives::Directives;
 use super::source::SourceFile;
+use super::training::trained;
 
 /// Runs the rules for models; nothing is said of a file that is no model's.
 pub(super) fn check(
@@ -17,6 +18,7 @@ pub(super) fn check(
     config: &Config,
     overrides: &Overrides,
     directives: &Directives,
+    enabled: impl Fn(Code) -> bool,
 ) -> (Vec<Finding>, Gathered) {
     let mut gathered = Gathered::default();
     let Some(outline) = &file.outline else {
@@ -29,13 +31,14 @@ pub(super) fn check(
         None if each_device => DeviceId::ALL.to_vec(),
         None => Vec::new(),
     };
-    let training = |model: &str| beside::training(&file.path, model);
-    let resolve = |module: &str| beside::module(&file.path, module);
+    let training = |model: &str| trained(&file.path, model);
+    let imports = Imports::of(&file.path);
     let known = python::Known {
         file: &file.name,
         devices: &devices,
+        compares_chips: enabled(python::OTHER_CHIP),
         training: &training,
-        resolve: &resolve,
+        resolve: &imports,
     };
     let found = python::run(&file.text, outline, &known);
     gathered.assumptions = Assumptions {

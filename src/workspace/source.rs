@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::pytorch::{self, Outline};
-use crate::text::LineIndex;
+use crate::text::{LineIndex, Span};
 use crate::yaml::{self, Document, NodeKind};
 
 use super::shown;
@@ -135,6 +135,12 @@ impl SourceFile {
             NodeKind::Scalar(scalar) => Some(&scalar.text),
             _ => None,
         }
+    }
+
+    /// Where that value stands.
+    pub fn arch_span(&self) -> Option<Span> {
+        let value = self.document.get(self.document.root()?, "arch")?;
+        Some(self.document.span(value))
     }
 
     /// The line of a byte, from 1.

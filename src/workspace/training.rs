@@ -9,6 +9,7 @@ use crate::network::Network;
 use crate::pytorch::policy::Policy;
 use crate::pytorch::script::Command;
 use crate::pytorch::{self, DataSet, Training, TrainingDevice, dataset, input_of_network};
+use crate::rules::python::Trained;
 use crate::rules::words::{count, dims};
 
 use super::beside::{commands_of, files_of};
@@ -95,6 +96,51 @@ pub(super) fn training_run(
             Some(DeviceId::Max78000) | None => TrainingDevice::Ai85,
         });
     run
+}
+
+/// How the commands of its project train the model `name` of the file `model`.
+pub(super) fn trained(model: &Path, name: &str) -> Trained {
+    let project = project(model);
+    let sets = data_sets(project);
+    let mut trained = Trained::default();
+    let mut devices = Vec::new();
+    for (_, command) in commands_of(project, TRAINER) {
+        if command.setting("--model").known() != Some(name) {
+            continue;
+        }
+        let device = command.setting("--device").known();
+        devices.extend(device.and_then(DeviceId::parse));
+        let Some(named) = command.setting("--dataset").known() else {
+            continue;
+        };
+        let own = sets.iter().find(|set| set.name == named);
+        let vendors = || Some(dataset::input(named)?.1);
+        let run = Training {
+            input: own.map_or_else(vendors, |set| set.input),
+            classes: own.map_or_else(|| dataset::classes(named), |set| set.classes),
+            detection: command.has("--obj-detection"),
+            dimensionality: command
+                .setting("--dr")
+                .known()
+                .and_then(|number| number.parse().ok()),
+            ..Training::default()
+        };
+        if run.input.is_some() && !trained.runs.contains(&run) {
+            trained.runs.push(run);
+        }
+    }
+    let first = devices.first().copied();
+    trained.device = first.filter(|first| devices.iter().all(|device| device == first));
+    trained
+}
+
+/// The data sets of a project.
+fn data_sets(project: &Path) -> Vec<DataSet> {
+    files_of(&project.join("datasets"), "py", MOST_FILES)
+        .iter()
+        .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
+        .flat_map(|sets| sets.to_vec())
+        .collect()
 }
 
 /// A command that trains the model.
@@ -204,7 +250,7 @@ fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>
         all.push(DataSet {
             name: name.to_owned(),
             input: Some(input),
-            classes: None,
+            classes: dataset::classes(name),
         });
     }
     let named = |set: &DataSet, call: &Call| {

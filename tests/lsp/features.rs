@@ -300,7 +300,7 @@ fn lenses_carry_commands_of_the_client() {
     assert_snapshot!(lines.join("\n"), @r#"
     4: Memory map: 2 layers, data 29 %, kernels 2 % [ai8x-lint.showMap null]
     5: memory map [ai8x-lint.showMap 0]
-    5: read by layer 1 (`second`) [ai8x-lint.showReaders {"character":2,"line":5}]
+    5: read by #1 second [ai8x-lint.showReaders {"character":2,"line":5}]
     15: memory map [ai8x-lint.showMap 1]
     15: output of the network [ai8x-lint.showReaders {"character":2,"line":15}]
     "#);
@@ -496,6 +496,7 @@ fn the_server_says_what_it_knows() {
           "deviceFrom": "comment in line 1",
           "findings": 3,
           "flags": null,
+          "input": null,
           "model": null,
           "modelCandidates": [],
           "modelFrom": null,

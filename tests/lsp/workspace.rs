@@ -230,10 +230,10 @@ fn files_beside_a_network_are_watched_and_read_again() {
         let params = json!({"textDocument": {"uri": uri}, "range": everything});
         client.request("textDocument/inlayHint", params)[0]["label"].take()
     };
-    let device = |client: &mut Client| {
+    let known = |client: &mut Client| {
         let command = json!({"command": "ai8x.serverInformation"});
-        let answer = client.request("workspace/executeCommand", command);
-        answer["documents"][0]["device"].clone()
+        let mut answer = client.request("workspace/executeCommand", command);
+        answer["documents"][0].take()
     };
     assert_ne!(shapes(&mut client), "1x8x8 → 4x8x8");
     fs::create_dir(folder.path().join("tests")).unwrap();
@@ -244,12 +244,27 @@ fn files_beside_a_network_are_watched_and_read_again() {
     assert_eq!(shapes(&mut client), "1x8x8 → 4x8x8");
     client.wait(|message| message["method"] == "workspace/inlayHint/refresh");
 
-    assert_eq!(device(&mut client), Value::Null);
+    let before = known(&mut client);
+    assert_eq!(before["input"], json!([1, 8, 8]));
+    assert_eq!(
+        [&before["device"], &before["checkpoint"]],
+        [&Value::Null; 2]
+    );
     let script = folder.path().join("gen.sh");
-    let command = "python ai8xize.py --device MAX78002 --config-file net.yaml\n";
+    let command = "python ai8xize.py --device MAX78002 --config-file net.yaml \
+                   --checkpoint-file trained.pth.tar\n";
     fs::write(&script, command).unwrap();
     changed(&mut client, &super::uri(&script));
     client.published(1);
-    assert_eq!(device(&mut client), "MAX78002");
+    let with_script = known(&mut client);
+    assert_eq!(with_script["device"], "MAX78002");
+    assert_eq!(with_script["checkpoint"], Value::Null);
+
+    let checkpoint = folder.path().join("trained.pth.tar");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/checkpoints");
+    fs::copy(fixtures.join("small.pth.tar"), &checkpoint).unwrap();
+    changed(&mut client, &super::uri(&checkpoint));
+    client.published(1);
+    assert_eq!(known(&mut client)["checkpoint"], json!(checkpoint));
     client.finish();
 }

@@ -578,6 +578,6 @@ impl<'a> Builder<'a> {
     }
 
     fn is_fixed(&self, tensor: usize) -> bool {
-        self.fixed_input && self.sources[tensor] == Source::Input && !self.is_fault
+        self.fixed_input && self.sources[tensor] == Source::Input
     }
 }

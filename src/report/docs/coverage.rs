@@ -46,22 +46,8 @@ const CANNOT_FIRE: Reasons = &[
 
 /// Messages that depend on more than the network file, its shapes and the flags that matter.
 const NOT_STATIC: Reasons = &[
-    (
-        "needs the checkpoint",
-        &[("checkpoint.py", &[64, 66, 74, 111, 115, 120, 212])],
-    ),
-    (
-        "needs the values of weights or bias",
-        &[("kbias.py", &[70, 73]), ("kdedup.py", &[90])],
-    ),
-    (
-        "needs the sample of the input",
-        &[
-            ("izer.py", &[184]),
-            ("load.py", &[92]),
-            ("sampledata.py", &[31, 39]),
-        ],
-    ),
+    ("needs the values of weights", &[("kdedup.py", &[90])]),
+    ("needs the sample of the input", &[("load.py", &[92])]),
     (
         "needs the values that the simulation computes",
         &[("max7800x.py", &[3336]), ("compute.py", &[395])],
@@ -82,7 +68,7 @@ const NOT_STATIC: Reasons = &[
         "only flags of the command line decide",
         &[
             ("commandline.py", &[547, 567]),
-            ("izer.py", &[79, 612]),
+            ("izer.py", &[612]),
             ("load.py", &[50]),
             (
                 "max7800x.py",

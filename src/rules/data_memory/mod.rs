@@ -5,7 +5,7 @@ mod data_buffer_clobbered;
 mod dilation_out_offset;
 mod dilation_shadow_write;
 mod fifo_input_overwritten;
-mod free;
+pub(in crate::rules) mod free;
 mod gap_extent_overflow;
 mod in_offset_defaults_to_previous;
 mod in_offset_without_in_sequences;

@@ -46,7 +46,7 @@ flattened, or let `ai8x.SoftwareLinear` do the layer on the microcontroller.",
         shapes: None,
         model: None,
     }],
-    source: "ai8x.py, the constructor of Linear; ai8x-synthesis README, \"Fully Connected (Linear) Layers\"",
+    source: "ai8x.py, the constructor of Linear; ai8x-training README, \"Fully Connected (Linear) Layers\"; izer.py:549",
     check: Some(check),
 };
 
@@ -110,7 +110,12 @@ fn flattened(cx: &ModelContext, out: &mut ModelFindings, layer: &Layer, call: &C
         let pixels = sides
             .iter()
             .fold(1, |all: i64, side| all.saturating_mul(*side));
-        if pixels > MAX_FLATTEN_PIXELS || channels.saturating_mul(pixels) > MAX_FLATTEN_VALUES {
+        let values = channels.saturating_mul(pixels);
+        // Other features come of something in between.
+        if layer.in_channels.value != Some(values) {
+            continue;
+        }
+        if pixels > MAX_FLATTEN_PIXELS || values > MAX_FLATTEN_VALUES {
             let sides: Vec<String> = sides.iter().map(i64::to_string).collect();
             out.report(
                 cx.place(call.called.iter().copied()),

@@ -50,6 +50,6 @@ else from the defaults in the signature; then the finding is a warning.",
 fn check(cx: &ModelContext, out: &mut ModelFindings) {
     for problem in cx.problems(ProblemKind::Empty) {
         let message = format!("{}{}", problem.message, cx.with_input());
-        out.report(cx.problem_place(problem), message).severity = cx.severity();
+        cx.report(out, problem, message).severity = cx.severity();
     }
 }

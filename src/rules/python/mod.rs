@@ -15,13 +15,16 @@ mod operation_off_accelerator;
 mod other_chip;
 mod plain_torch_layer;
 mod repeated_keyword;
+mod reshape_moves_channels;
 mod run;
 mod shape_mismatch;
 
-pub use run::{Known, Training, run};
+pub use run::{Known, Trained, run};
+
+use std::sync::Arc;
 
 use crate::device::{Device, DeviceId};
-use crate::diagnostic::{Code, Finding, Severity};
+use crate::diagnostic::{Code, Finding, Related, Severity};
 use crate::pytorch::{Layer, Model, Place, Problem, ProblemKind};
 use crate::text::Span;
 
@@ -42,7 +45,11 @@ pub static RULES: &[&PythonRule] = &[
     &model_not_followed::RULE,
     &layer_never_called::RULE,
     &layer_not_registered::RULE,
+    &reshape_moves_channels::RULE,
 ];
+
+/// The code of the rule that compares the chips.
+pub const OTHER_CHIP: Code = Code(878);
 
 /// A rule for models in Python.
 pub struct PythonRule {
@@ -105,6 +112,8 @@ struct ModelContext<'a> {
     name: &'a str,
     /// Where the name stands.
     span: Span,
+    /// The functions and classes of the file.
+    definitions: &'a [Span],
     /// What is known of it.
     model: &'a Model,
     /// The chip.
@@ -127,8 +136,36 @@ impl ModelContext<'_> {
     }
 
     /// Where a problem is, as far as this file goes.
+    /// Reports what stopped the reader; where that is in another file, this one's call of it.
+    fn report<'f>(
+        &self,
+        out: &'f mut ModelFindings,
+        problem: &Problem,
+        message: String,
+    ) -> &'f mut Finding {
+        let finding = out.report(self.problem_place(problem), message);
+        let file = usize::try_from(problem.place.file).unwrap_or_default();
+        if file > 0
+            && let Some(file) = self.model.files.get(file)
+        {
+            finding.related.push(Related {
+                message: "it stops here".to_owned(),
+                span: problem.place.span,
+                layer: None,
+                file: Some(Arc::clone(file)),
+            });
+        }
+        finding
+    }
+
     fn problem_place(&self, problem: &Problem) -> Span {
-        self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()))
+        let place = self.place(std::iter::once(problem.place).chain(problem.calls.iter().copied()));
+        // The trainer's own call of the function or class that makes the model, or of none.
+        if self.definitions.contains(&place) || problem.kind == ProblemKind::Missing {
+            self.span
+        } else {
+            place
+        }
     }
 
     fn problems(&self, kind: ProblemKind) -> impl Iterator<Item = &Problem> {
@@ -152,7 +189,10 @@ impl ModelContext<'_> {
             && !self.model.problems.iter().any(|problem| {
                 matches!(
                     problem.kind,
-                    ProblemKind::Unknown | ProblemKind::Foreign | ProblemKind::Syntax
+                    ProblemKind::Unknown
+                        | ProblemKind::Lost
+                        | ProblemKind::Foreign
+                        | ProblemKind::Syntax
                 ) && problem.place.file == 0
             })
     }

@@ -51,17 +51,13 @@ defaults in the signature. Where the failure may depend on it, the finding is a 
 fn check(cx: &ModelContext, out: &mut ModelFindings) {
     for kind in [ProblemKind::Failure, ProblemKind::Missing] {
         for problem in cx.problems(kind) {
-            let span = match kind {
-                ProblemKind::Missing => cx.span,
-                _ => cx.problem_place(problem),
-            };
             let message = format!(
                 "`{}` fails: {}{}",
                 cx.name,
                 problem.message,
                 cx.with_input()
             );
-            out.report(span, message).severity = cx.severity();
+            cx.report(out, problem, message).severity = cx.severity();
         }
     }
 }

@@ -51,7 +51,7 @@ the part that was read. Files are read up to 1 MiB, models are followed for 200,
 fn check(cx: &ModelContext, out: &mut ModelFindings) {
     for problem in cx.problems(ProblemKind::Budget) {
         let message = format!("`{}` is {}", cx.name, problem.message);
-        out.report(cx.problem_place(problem), message);
+        cx.report(out, problem, message);
     }
 }
 

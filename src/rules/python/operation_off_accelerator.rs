@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Severity};
+use crate::pytorch::ProblemKind;
 use crate::rules::Example;
 
 use super::{ModelContext, ModelFindings, PythonRule};
@@ -45,22 +46,19 @@ this rule.",
         shapes: None,
         model: None,
     }],
-    source: "ai8x-training README, \"Supported Layer Types and Operations\"",
+    source: "ai8x-training README, \"List of Predefined Modules\"",
     check: Some(check),
 };
 
 fn check(cx: &ModelContext, out: &mut ModelFindings) {
-    let before_layers: HashSet<&str> = cx
-        .model
-        .calls
-        .iter()
-        .flat_map(|call| &call.inputs)
-        .flat_map(|input| &input.sources)
-        .flat_map(|source| &source.via)
-        .map(String::as_str)
+    let foreign: HashSet<&str> = cx
+        .problems(ProblemKind::Foreign)
+        .filter_map(|problem| problem.message.split('`').nth(1))
         .collect();
     for operation in &cx.model.operations {
-        if !before_layers.contains(operation.name.as_str()) {
+        // A layer of PyTorch's own is AX871's matter.
+        let is_foreign = foreign.contains(operation.name.as_str());
+        if is_foreign || operation.reshape.is_some() {
             continue;
         }
         let span = cx.place(operation.places.iter().copied());

@@ -1,15 +1,15 @@
 //! AX878.
 
 use crate::device::DeviceId;
-use crate::diagnostic::{Code, Finding, Severity};
+use crate::diagnostic::{Finding, Severity};
 use crate::rules::Example;
 use crate::text::Span;
 
-use super::PythonRule;
+use super::{OTHER_CHIP, PythonRule};
 
 /// The rule.
 pub(super) static RULE: PythonRule = PythonRule {
-    code: Code(878),
+    code: OTHER_CHIP,
     name: "other-chip",
     severity: Severity::Information,
     summary: "the model can only be built for the one chip",

@@ -44,7 +44,7 @@ the accelerator, so `ai8x.AvgPool2d` should do it.",
         shapes: None,
         model: None,
     }],
-    source: "ai8x-training README, \"Model Porting\"; ai8x.py, QuantizationAwareModule",
+    source: "ai8x-training README, \"Custom nn.Modules\" and \"Adapting Pre-existing Models\"",
     check: Some(check),
 };
 

@@ -70,6 +70,6 @@ models = [{'name': 'ai85demo', 'min_input': 1, 'dim': 2}]
 
 fn check(cx: &ModelContext, out: &mut ModelFindings) {
     for problem in cx.problems(ProblemKind::Keyword) {
-        out.report(cx.problem_place(problem), problem.message.clone());
+        cx.report(out, problem, problem.message.clone());
     }
 }

@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::device::DeviceId;
 use crate::diagnostic::{Finding, Severity};
-use crate::pytorch::{
-    self, Entry, Layer, Literal, Model, Outline, ProblemKind, Request, Resolve, dataset,
-};
+use crate::pytorch::{self, Entry, Layer, Model, Outline, ProblemKind, Resolve, Training, dataset};
 use crate::rules::tool;
+use crate::text::Span;
 
 use super::{
     ModelContext, ModelFindings, RULES, model_not_followed, named_device, other_chip, trainer,
@@ -19,20 +18,21 @@ pub struct Known<'a> {
     pub file: &'a str,
     /// The chips that somebody states; empty where nobody does.
     pub devices: &'a [DeviceId],
-    /// The chip and the inputs (channels, height, width) that commands train a model with, by its
-    /// name.
-    pub training: &'a dyn Fn(&str) -> Training,
+    /// Whether AX878 is asked for, which needs every model built for the other chip, too.
+    pub compares_chips: bool,
+    /// What commands train a model with, by its name.
+    pub training: &'a dyn Fn(&str) -> Trained,
     /// Imported files.
     pub resolve: &'a dyn Resolve,
 }
 
 /// What commands say of the training of a model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Training {
+pub struct Trained {
     /// The chip, where all say the same.
     pub device: Option<DeviceId>,
-    /// The inputs; signals are 1 wide.
-    pub inputs: Vec<[i64; 3]>,
+    /// How they train it; the input of each is known.
+    pub runs: Vec<Training>,
 }
 
 /// Runs every rule over the models of a file; findings come in order of the text.
@@ -48,6 +48,7 @@ pub fn run(text: &str, outline: &Outline, known: &Known) -> Vec<Finding> {
     for entry in entries {
         let file = File {
             text,
+            definitions: &outline.definitions,
             known,
             are_listed,
         };
@@ -72,11 +73,14 @@ pub fn run(text: &str, outline: &Outline, known: &Known) -> Vec<Finding> {
     found
 }
 
+/// Inputs that are tried where none is known; a model that fits more is not told by its input.
+const MOST_GUESSES: usize = 6;
 /// A number of classes where the signature has none.
 const ANY_CLASSES: i64 = 10;
 
 struct File<'a> {
     text: &'a str,
+    definitions: &'a [Span],
     known: &'a Known<'a>,
     /// Whether the models are in the list `models`, so that the trainer builds them.
     are_listed: bool,
@@ -92,15 +96,15 @@ struct Followed {
 
 impl File<'_> {
     fn judge(&self, entry: &Entry) -> Vec<Finding> {
-        let training = (self.known.training)(&entry.name);
+        let trained = (self.known.training)(&entry.name);
         // Models of the predecessor have rules of their own.
         if entry.name.starts_with("ai84") {
             return Vec::new();
         }
         let named = named_device(&entry.name);
-        let on = |device| self.judge_on(entry, &training, device);
+        let on = |device| self.judge_on(entry, &trained, device);
         let stated = match self.known.devices {
-            [] => training
+            [] => trained
                 .device
                 .or_else(|| named.filter(|device| *device == DeviceId::Max78002)),
             [one] => Some(*one),
@@ -111,11 +115,15 @@ impl File<'_> {
             _ => (DeviceId::Max78000, DeviceId::Max78002),
         };
         let mut own = on(device);
+        let is_doubtful = stated.is_none() && !own.is_empty();
+        if !is_doubtful && !self.known.compares_chips {
+            return own;
+        }
         let elsewhere = on(other);
-        if stated.or(named).is_some() {
+        if self.known.compares_chips && stated.or(named).is_some() {
             own.extend(other_chip::compare(entry.span, &own, &elsewhere, other));
         }
-        if stated.is_none() {
+        if is_doubtful {
             // It may be meant for the other chip alone.
             own.retain_mut(|finding| {
                 let is_twin =
@@ -133,8 +141,8 @@ impl File<'_> {
         own
     }
 
-    fn judge_on(&self, entry: &Entry, training: &Training, device: DeviceId) -> Vec<Finding> {
-        let followed = self.follow(entry, training, device);
+    fn judge_on(&self, entry: &Entry, trained: &Trained, device: DeviceId) -> Vec<Finding> {
+        let followed = self.follow(entry, trained, device);
         let mut found = followed
             .iter()
             .map(|followed| self.judge_followed(entry, followed, device));
@@ -164,6 +172,7 @@ impl File<'_> {
         let context = ModelContext {
             name: &entry.name,
             span: entry.span,
+            definitions: self.definitions,
             model,
             device: device.table(),
             input: followed.input.map(|input| match input {
@@ -190,7 +199,7 @@ impl File<'_> {
     /// Builds the model and follows it with an input of its training, the first that it can be
     /// built for; where no command says one, with the input that its signature names. Where that
     /// has none either, with those of the vendor's data sets that it can be built for.
-    fn follow(&self, entry: &Entry, training: &Training, device: DeviceId) -> Vec<Followed> {
+    fn follow(&self, entry: &Entry, trained: &Trained, device: DeviceId) -> Vec<Followed> {
         let only_built = |model| {
             vec![Followed {
                 model,
@@ -199,31 +208,34 @@ impl File<'_> {
                 is_input_guessed: false,
             }]
         };
-        let mut classes = None;
-        let mut built = self.read(entry, None, classes, device);
-        if has_failed(&built, ProblemKind::Keyword) || has_failed(&built, ProblemKind::Budget) {
-            return only_built(built);
-        }
-        if !built.is_built {
-            // The number of classes may have no default.
-            classes = Some(ANY_CLASSES);
-            built = self.read(entry, None, classes, device);
-        }
-        let is_input_certain = !training.inputs.is_empty();
-        let mut inputs = training.inputs.clone();
+        let is_input_certain = !trained.runs.is_empty();
+        let mut runs = trained.runs.clone();
+        let mut unbuilt = None;
         if !is_input_certain {
-            inputs.extend(usual_input(&built));
+            let built = self.read(entry, &Training::default(), device);
+            let fatal = [
+                ProblemKind::Missing,
+                ProblemKind::Keyword,
+                ProblemKind::Budget,
+            ];
+            if fatal.into_iter().any(|kind| has_failed(&built, kind)) {
+                return only_built(built);
+            }
+            runs.extend(usual_input(&built).map(run_with));
+            if !built.is_built {
+                unbuilt = Some(built);
+            }
         }
-        let is_guess = inputs.is_empty();
+        let is_guess = runs.is_empty();
         if is_guess {
-            inputs.extend(dataset::inputs());
+            runs.extend(dataset::inputs().map(run_with));
         }
         let mut first = None;
         let mut complete = Vec::new();
-        for input in inputs {
+        for run in runs {
             let followed = Followed {
-                model: self.read(entry, Some(input), classes, device),
-                input: Some(input),
+                model: self.read(entry, &run, device),
+                input: run.input,
                 is_input_certain,
                 is_input_guessed: is_guess,
             };
@@ -233,11 +245,11 @@ impl File<'_> {
                 if is_guess {
                     continue;
                 }
-                return only_built(self.read(entry, None, classes, device));
+                return only_built(self.read(entry, &Training::default(), device));
             }
             if followed.model.is_complete() {
                 complete.push(followed);
-                if !is_guess {
+                if !is_guess || complete.len() == MOST_GUESSES {
                     break;
                 }
                 continue;
@@ -252,55 +264,56 @@ impl File<'_> {
         if !complete.is_empty() {
             return complete;
         }
-        match first {
-            Some(first) => vec![first],
+        match (first, unbuilt) {
+            // No input matters.
+            (Some(first), Some(unbuilt)) if unbuilt.problems == first.model.problems => {
+                only_built(unbuilt)
+            }
+            (Some(first), _) => vec![first],
             // It needs something that nobody knows.
-            None if is_guess && !built.is_built => Vec::new(),
-            None => only_built(built),
+            (None, Some(_)) => Vec::new(),
+            (None, None) => only_built(self.read(entry, &Training::default(), device)),
         }
     }
 
-    fn read(
-        &self,
-        entry: &Entry,
-        input: Option<[i64; 3]>,
-        classes: Option<i64>,
-        device: DeviceId,
-    ) -> Model {
-        let mut arguments = vec![
-            ("pretrained".to_owned(), Literal::Bool(false)),
-            ("bias".to_owned(), Literal::Bool(true)),
-            ("weight_bits".to_owned(), Literal::None),
-            ("bias_bits".to_owned(), Literal::None),
-            ("quantize_activation".to_owned(), Literal::Bool(false)),
-        ];
-        if let Some(classes) = classes {
-            arguments.push(("num_classes".to_owned(), Literal::Int(classes)));
+    /// Reads the model. The number of classes is that of the signature, any where that has none.
+    fn read(&self, entry: &Entry, run: &Training, device: DeviceId) -> Model {
+        let run = Training {
+            device: trainer(device),
+            // A model that needs a bias says so by an assertion.
+            bias: Some(true),
+            ..run.clone()
+        };
+        let model = self.read_run(entry, &run);
+        if model.is_built || run.classes.is_some() || !has_failed(&model, ProblemKind::Failure) {
+            return model;
         }
-        if let Some([channels, height, width]) = input {
-            let sides = vec![Literal::Int(height), Literal::Int(width)];
-            arguments.push(("num_channels".to_owned(), Literal::Int(channels)));
-            arguments.push(("dimensions".to_owned(), Literal::Tuple(sides)));
-        }
+        let any = Training {
+            classes: Some(ANY_CLASSES),
+            ..run
+        };
+        let other = self.read_run(entry, &any);
+        if other.is_built { other } else { model }
+    }
+
+    fn read_run(&self, entry: &Entry, run: &Training) -> Model {
+        let mut request = run.request(self.known.file, self.text, &entry.name);
         if !self.are_listed {
             // `pretrained` is for the functions that make models.
-            arguments.retain(|(name, _)| {
+            request.arguments.retain(|(name, _)| {
                 let takes = |keywords: &Vec<String>| keywords.contains(name);
                 name != "pretrained" && entry.keywords.as_ref().is_none_or(takes)
             });
         }
-        let request = Request {
-            file: self.known.file,
-            text: self.text,
-            factory: &entry.name,
-            arguments,
-            input: input.map(|input| match input {
-                [channels, length, 1] => vec![1, channels, length],
-                [channels, height, width] => vec![1, channels, height, width],
-            }),
-            device: trainer(device),
-        };
         pytorch::read_model(&request, self.known.resolve)
+    }
+}
+
+/// A training of which only the input is known.
+fn run_with(input: [i64; 3]) -> Training {
+    Training {
+        input: Some(input),
+        ..Training::default()
     }
 }
 

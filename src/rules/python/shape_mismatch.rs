@@ -48,6 +48,6 @@ fn check(cx: &ModelContext, out: &mut ModelFindings) {
     let of_shape = [ProblemKind::Shape, ProblemKind::Rank];
     for problem in of_shape.into_iter().flat_map(|kind| cx.problems(kind)) {
         let message = format!("{}{}", problem.message, cx.with_input());
-        out.report(cx.problem_place(problem), message).severity = cx.severity();
+        cx.report(out, problem, message).severity = cx.severity();
     }
 }
