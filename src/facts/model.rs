@@ -12,6 +12,8 @@ pub struct Model {
     pub name: String,
     /// The file that defines it.
     pub file: String,
+    /// The name of the function or class that makes it, where that is defined.
+    pub place: Option<ModelPlace>,
     /// The layers that it constructs, in this order: that in which a checkpoint holds the weights.
     /// Behind them those that it uses without holding them.
     pub modules: Vec<Module>,

@@ -6,6 +6,7 @@ pub mod completion;
 pub mod hints;
 pub mod hover;
 pub mod lens;
+pub mod model;
 pub mod navigation;
 pub mod structure;
 pub mod symbols;

@@ -28,6 +28,7 @@ mod features;
 mod guard;
 mod pages;
 mod position;
+mod python;
 mod server;
 mod session;
 mod settings;

@@ -20,6 +20,7 @@ use super::completion::{TRIGGERS, completions};
 use super::diagnostics::{diagnostics, fingerprint};
 use super::features;
 use super::guard::legal;
+use super::python::{self, Modelled};
 use super::session::Session;
 use super::snapshot::Snapshot;
 
@@ -47,6 +48,22 @@ impl LintServer {
     ) -> Result<Option<T>> {
         self.ask_where(uri, |snapshot| snapshot.is_network, work)
             .await
+    }
+
+    /// What `work` makes of an open model file in Python and its networks; `None` where it is none,
+    /// or has none.
+    async fn ask_model<T: Send + 'static>(
+        &self,
+        uri: &Uri,
+        work: impl FnOnce(&Modelled) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        match Modelled::gather(&self.session, uri).await {
+            Some(modelled) => spawn_blocking(move || work(&modelled))
+                .await
+                .map(Some)
+                .map_err(|_| Error::internal_error()),
+            None => Ok(None),
+        }
     }
 
     /// What `work` makes of the document as it is now; `None` where it is not open, or not wanted.
@@ -280,7 +297,11 @@ impl LanguageServer for LintServer {
         let (abilities, theme) = (self.session.abilities(), self.session.theme());
         let (uri, position) = place(params.text_document_position_params);
         let work = move |snapshot: &Snapshot| features::hover(snapshot, position, abilities, theme);
-        self.ask(&uri, work).await.map(Option::flatten)
+        if let Some(found) = self.ask(&uri, work).await? {
+            return Ok(found);
+        }
+        let work = move |model: &Modelled| python::hover(model, position, abilities);
+        self.ask_model(&uri, work).await.map(Option::flatten)
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
@@ -291,8 +312,15 @@ impl LanguageServer for LintServer {
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-        let work = move |snapshot: &Snapshot| features::inlay_hints(snapshot, params.range);
-        self.ask(&params.text_document.uri, work).await
+        let (uri, range) = (params.text_document.uri, params.range);
+        let work = move |snapshot: &Snapshot| features::inlay_hints(snapshot, range);
+        match self.ask(&uri, work).await? {
+            Some(found) => Ok(Some(found)),
+            None => {
+                let work = move |model: &Modelled| python::inlay_hints(model, range);
+                self.ask_model(&uri, work).await
+            }
+        }
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
@@ -333,15 +361,27 @@ impl LanguageServer for LintServer {
     ) -> Result<Option<GotoDefinitionResponse>> {
         let abilities = self.session.abilities();
         let (uri, position) = place(params.text_document_position_params);
-        let work = move |snapshot: &Snapshot| features::definition(snapshot, position, abilities);
-        self.ask(&uri, work).await
+        let open = python::open_files(&self.session).await;
+        let work = move |snapshot: &Snapshot| {
+            python::definition(snapshot, position, &open, abilities)
+                .unwrap_or_else(|| features::definition(snapshot, position, abilities))
+        };
+        if let Some(found) = self.ask(&uri, work).await? {
+            return Ok(Some(found));
+        }
+        let work = move |model: &Modelled| python::layers(model, position).into();
+        self.ask_model(&uri, work).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let declaration = params.context.include_declaration;
         let (uri, position) = place(params.text_document_position);
         let work = move |snapshot: &Snapshot| features::references(snapshot, position, declaration);
-        self.ask(&uri, work).await
+        if let Some(found) = self.ask(&uri, work).await? {
+            return Ok(Some(found));
+        }
+        let work = move |model: &Modelled| python::layers(model, position);
+        self.ask_model(&uri, work).await
     }
 
     async fn document_highlight(

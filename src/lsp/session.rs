@@ -23,6 +23,7 @@ use super::closed::{Closed, recheck};
 use super::diagnostics::diagnostics;
 use super::documents::{Document, Documents, Task};
 use super::pages::Pages;
+use super::python::Networks;
 use super::settings::{SECTION, Settings, theme};
 use super::snapshot::{Snapshot, Surroundings};
 
@@ -55,6 +56,8 @@ pub(super) struct Session {
     abilities: OnceLock<Abilities>,
     outside: RwLock<Outside>,
     pub(super) documents: Documents,
+    /// The networks that are looked through for those of a model.
+    pub(super) networks: Networks,
     pub(super) closed: Closed,
     pub(super) pages: Arc<Pages>,
 }
@@ -75,6 +78,7 @@ impl Session {
             abilities: OnceLock::new(),
             outside: RwLock::default(),
             documents: Documents::default(),
+            networks: Networks::default(),
             closed: Closed::default(),
             pages,
         }
@@ -118,6 +122,7 @@ impl Session {
             outside.folders.retain(|folder| !gone.contains(folder));
             outside.folders.extend(come);
         });
+        self.networks.forget();
         recheck(self);
     }
 
@@ -219,11 +224,13 @@ impl Session {
     /// Forgets all files that were read; everything is analysed again.
     pub(super) fn reload(self: &Arc<Self>) {
         self.change(|outside| outside.configurations = Arc::default());
+        self.networks.forget();
         self.renew();
     }
 
     /// Takes note of files that have changed, come or gone.
     pub(super) fn files_changed(self: &Arc<Self>, files: &[Uri]) {
+        self.networks.forget();
         let is_yaml = |uri: &Uri| {
             let path = uri.path().as_str();
             path.ends_with(".yaml") || path.ends_with(".yml")

@@ -95,6 +95,11 @@ pub fn letters(name: &str) -> String {
         .collect()
 }
 
+/// The data sets with their inputs.
+pub fn all() -> impl Iterator<Item = (&'static str, [i64; 3])> {
+    INPUTS.iter().copied()
+}
+
 /// The inputs of the vendor's data sets, each once.
 pub fn inputs() -> impl Iterator<Item = [i64; 3]> {
     INPUTS.iter().enumerate().filter_map(|(at, (_, input))| {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::facts::model as facts;
 use crate::network::{Activation, Eltwise};
+use crate::text::{Span, TextFile};
 
+use super::definitions;
 use super::model::{
     Call, Fact, Input, Layer, Model, Operator, Place, Pool, PoolKind, Source, SourceOf,
 };
@@ -16,6 +18,7 @@ impl Model {
         facts::Model {
             name: name.to_owned(),
             file: root.map_or_else(String::new, |file| file.path.clone()),
+            place: root.and_then(|file| factory(file, name)),
             modules: self.layers.iter().map(|layer| self.module(layer)).collect(),
             calls: self.calls.iter().map(|call| self.call(call)).collect(),
             outputs: self.outputs.iter().map(operand).collect(),
@@ -85,6 +88,24 @@ impl Model {
             span: place.span,
         })
     }
+}
+
+/// Where the function or class of this name is defined.
+fn factory(file: &Arc<TextFile>, name: &str) -> Option<facts::ModelPlace> {
+    let (_, statement) = definitions(&file.text)
+        .into_iter()
+        .rfind(|(defined, _)| defined == name)?;
+    // Decorators come first.
+    let text = statement.text(&file.text);
+    let start = ["def ", "class "]
+        .iter()
+        .filter_map(|word| Some(text.find(&format!("{word}{name}"))? + word.len()))
+        .min()
+        .map_or(statement.start, |at| statement.start + at as u32);
+    Some(facts::ModelPlace {
+        file: Arc::clone(file),
+        span: Span::new(start, start + name.len() as u32),
+    })
 }
 
 const fn operator(operator: Operator) -> facts::ModelOperator {

@@ -41,6 +41,8 @@ const MOST_PROJECTS: usize = 16;
 const PROJECT: &str = "ai8x-training";
 /// Readings that are remembered; then all are forgotten.
 const MOST_READINGS: usize = 64;
+/// Models that are offered.
+const MOST_OFFERS: usize = 512;
 /// Levels above a file from which its imports may start.
 const IMPORT_LEVELS: usize = 3;
 
@@ -250,6 +252,30 @@ impl Finder<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The models that may be meant, the nearest first.
+    pub(super) fn offers(&self) -> Vec<ModelName> {
+        let configured = self.config.settings.training_dir.as_ref();
+        let configured = configured.map(|folder| files_of_project(&self.config.resolve(folder)));
+        let mut found = Vec::new();
+        for path in configured.into_iter().chain(self.places()).flatten() {
+            let source = SOURCES.get(&path, read_source);
+            let Some(source) = source.as_deref().ok().and_then(|read| read.as_ref().ok()) else {
+                continue;
+            };
+            if !pytorch::is_model_file(&source.text) {
+                continue;
+            }
+            found.extend(source.offers().iter().map(|offer| ModelName {
+                path: path.clone(),
+                name: Some(offer.name.clone()),
+            }));
+            if found.len() >= MOST_OFFERS {
+                break;
+            }
+        }
+        found
     }
 
     /// The model that somebody names, with what the name leaves open.

@@ -1,5 +1,6 @@
 //! The language server as a client sees it: the real process, over standard input and output.
 
+mod across;
 mod allocation;
 #[path = "../support/client.rs"]
 mod client;

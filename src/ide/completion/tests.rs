@@ -1,5 +1,6 @@
 use super::*;
 use crate::ide::fixture::{RESIDUAL, cursor, residual_facts, with_facts};
+use crate::ide::model::tests::{NETWORK, modelled};
 use crate::text::apply_edits;
 
 const HEAD: &str = "arch: a\ndataset: a\nlayers:\n";
@@ -317,4 +318,70 @@ fn comments_take_directives_and_rules() {
     AX003 | unhashable-key
     ");
     insta::assert_snapshot!(names("# some words $0\narch: a\n"), @"");
+}
+
+/// The network of the tests of models up to `until`, then the cursor.
+fn of_model(until: &str) -> (Analyzed, u32) {
+    let at = NETWORK.find(until).expect("in the network");
+    with_facts(&format!("{}$0", &NETWORK[..at]), modelled())
+}
+
+#[test]
+fn the_next_layer_is_that_of_the_model() {
+    let text = |until: &str| {
+        let (analyzed, offset) = of_model(until);
+        let found = complete(&analyzed, offset);
+        let one = found.iter().find(|one| one.label.ends_with("of the model"));
+        one.map(|one| format!("{}\n{}", one.label, one.edit.new_text))
+    };
+    insta::assert_snapshot!(text("name: first").unwrap(), @r"
+    layer conv1 of the model
+    name: ${1:conv1}
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: ReLU
+        processors: ${2:0x000000000000000f}
+        out_offset: ${3:0x4000}
+    ");
+    insta::assert_snapshot!(text("op: Conv2d\n    max").unwrap(), @r"
+    layer conv2 of the model
+    name: ${1:conv2}
+        op: Conv2d
+        max_pool: 2
+        pool_stride: 2
+        kernel_size: 3x3
+        pad: 1
+        activate: None
+        processors: ${2:0x00000000000000ff}
+        out_offset: ${3:0x0000}
+    ");
+    // One that a later layer stands for is not offered.
+    let network = NETWORK.replacen("  - op", "  - $0\n  - op", 1);
+    let (analyzed, offset) = with_facts(&network, modelled());
+    let found = shown(&complete(&analyzed, offset));
+    assert!(
+        found.contains("layer conv2d") && !found.contains("of the model"),
+        "{found}"
+    );
+}
+
+#[test]
+fn models_and_data_sets_are_those_beside_the_network() {
+    let offered = || Offered {
+        models: vec![("ai85net".to_owned(), "models/net.py".to_owned())],
+        data_sets: vec![("MNIST".to_owned(), "1x28x28".to_owned())],
+    };
+    let found = |text: &str| {
+        let (analyzed, offset) = cursor(text);
+        shown(&complete_with(&analyzed, offset, offered))
+    };
+    assert_eq!(found("arch: $0\nlayers: []\n"), "ai85net | models/net.py");
+    assert_eq!(
+        found("arch: a\ndataset: M$0\nlayers: []\n"),
+        "MNIST | 1x28x28"
+    );
+    // Only the network has these.
+    assert_eq!(found("arch: a\nlayers:\n  - name: $0\n"), "");
+    assert_eq!(labels("arch: $0\nlayers: []\n"), "");
 }

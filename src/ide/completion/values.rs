@@ -80,6 +80,18 @@ pub(super) fn values(
         | Domain::Text
         | Domain::Blocks(_) => Vec::new(),
     };
+    completions(spot, tight, found)
+}
+
+/// Names, each with a few words about it.
+pub(super) fn named(spot: &Spot, tight: bool, names: Vec<(String, String)>) -> Vec<Completion> {
+    let words = names
+        .into_iter()
+        .map(|(name, detail)| Value::new(name, CompletionKind::Word, detail));
+    completions(spot, tight, words.collect())
+}
+
+fn completions(spot: &Spot, tight: bool, found: Vec<Value>) -> Vec<Completion> {
     found
         .into_iter()
         .map(|value| Completion {
