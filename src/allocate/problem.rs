@@ -130,6 +130,17 @@ impl Problem {
         })
     }
 
+    /// A problem without a network.
+    #[cfg(test)]
+    pub(super) const fn of_bundles(bundles: Vec<Bundle>, device: &'static Device) -> Self {
+        Self {
+            bundles,
+            capacity: device.instance_bytes,
+            slides: Vec::new(),
+            device,
+        }
+    }
+
     /// The same problem, but outputs may lie over inputs where this is safe: where the layer is the last
     /// that reads its one input, reads and writes without gaps, in at least as many passes as it writes,
     /// and stays behind its reading by all rows that its kernel needs and 64 words.
