@@ -62,8 +62,11 @@ mod tests {
 
     use super::super::problem::{Bundle, Member};
 
-    /// Outputs of layers 0, 1, ..., each with its first and last step and bytes in some instances.
-    fn problem(outputs: &[(i64, i64, &[(u32, i64)])]) -> Problem {
+    /// The first and last step of an output, and its bytes in some instances.
+    type Output = (i64, i64, &'static [(u32, i64)]);
+
+    /// Outputs of layers 0, 1, ...
+    fn problem(outputs: &[Output]) -> Problem {
         let device = DeviceId::Max78000.table();
         let bundles = outputs.iter().enumerate().map(|(layer, output)| {
             let (born, dies, bytes) = *output;
@@ -137,12 +140,12 @@ mod tests {
     /// needed. The fourth has nothing to do with it.
     #[test]
     fn what_only_a_search_can_rule_out_names_no_more_than_is_needed() {
-        let half = 0x4000;
-        let outputs: [(i64, i64, &[(u32, i64)]); 4] = [
-            (0, 9, &[(0, half), (1, half)]),
-            (0, 9, &[(1, half), (2, half)]),
-            (0, 9, &[(5, half)]),
-            (0, 9, &[(2, half), (0, half)]),
+        const HALF: i64 = 0x4000;
+        let outputs: [Output; 4] = [
+            (0, 9, &[(0, HALF), (1, HALF)]),
+            (0, 9, &[(1, HALF), (2, HALF)]),
+            (0, 9, &[(5, HALF)]),
+            (0, 9, &[(2, HALF), (0, HALF)]),
         ];
         let all = problem(&outputs);
         let layers = [0, 1, 3].map(Source::Layer);
