@@ -75,6 +75,36 @@ fn what_cannot_fit_is_refused_by_counting() {
     assert!(allowed.is_ok(), "{allowed:?}");
 }
 
+/// The same bytes each time, and comments and keys that say nothing about memory change nothing.
+#[test]
+fn the_same_network_gets_the_same_offsets() {
+    let Some(shared) = support::shared() else {
+        return;
+    };
+    let networks = vendor_networks(&shared);
+    for part in ["faceid.yaml", "unet-large.yaml", "svhn"] {
+        let found = networks.iter().find(|(file, _)| file.name.contains(part));
+        let (file, overrides) = found.expect("the network");
+        let of = |text: &str| {
+            let file = file.with_text(text.to_owned());
+            allocate(&file, &Config::default(), overrides, &Choices::default()).expect("offsets")
+        };
+        let first = of(&file.text);
+        for _ in 0..RUNS {
+            assert_eq!(of(&file.text).text, first.text, "{part}");
+        }
+        // Neither a remark at the top nor at the end, nor another name.
+        let other = format!(
+            "# A remark\n{}\n# The end\n",
+            file.text.replace("arch: ", "arch: x")
+        );
+        assert_eq!(of(&other).moved, first.moved, "{part}");
+    }
+}
+
+/// How often each of three networks gets its offsets once more.
+const RUNS: usize = 34;
+
 /// Masks and offsets are taken away, and chosen anew.
 #[test]
 fn the_vendors_networks_get_masks() {

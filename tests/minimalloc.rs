@@ -92,7 +92,7 @@ impl Numbers {
     /// Blocks with one height over a span of time, or with any heights in any sections; some with
     /// obstacles.
     fn model(&mut self) -> Model {
-        let count = 2 + self.below(6);
+        let count = 2 + self.below(6).min(self.below(6));
         let rigid = self.below(3) > 0;
         let blocks = (0..count).map(|_| {
             let (first, life, size) = (self.below(6), 1 + self.below(4), 1 + self.below(6));
@@ -150,15 +150,25 @@ fn fits(model: &Model, capacity: i64, placed: &[Option<i64>], block: usize, base
     })
 }
 
-/// Tries every order, each block at the first byte at which it fits.
+/// Tries every order, each block at the first byte at which it fits, until one fits nowhere.
 fn brute_force(model: &Model, capacity: i64, placed: &mut Vec<Option<i64>>) -> bool {
-    let open: Vec<usize> = (0..placed.len())
-        .filter(|own| placed[*own].is_none())
+    let open = (0..placed.len()).filter(|own| placed[*own].is_none());
+    let places: Option<Vec<(usize, i64)>> = open
+        .map(|own| {
+            let mut bases = 0..capacity;
+            Some((
+                own,
+                bases.find(|&base| fits(model, capacity, placed, own, base))?,
+            ))
+        })
         .collect();
-    open.is_empty()
-        || open.into_iter().any(|block| {
-            placed[block] = (0..capacity).find(|&base| fits(model, capacity, placed, block, base));
-            let found = placed[block].is_some() && brute_force(model, capacity, placed);
+    let Some(places) = places else {
+        return false;
+    };
+    places.is_empty()
+        || places.into_iter().any(|(block, base)| {
+            placed[block] = Some(base);
+            let found = brute_force(model, capacity, placed);
             placed[block] = placed[block].filter(|_| found);
             found
         })

@@ -52,3 +52,111 @@ impl Overfull {
         self.capacity == problem.capacity && words.len() as i64 * 4 > self.capacity
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allocate::{Outcome, Proof, solve};
+    use crate::analysis::{Progression, Region};
+    use crate::device::DeviceId;
+
+    use super::super::problem::{Bundle, Member};
+
+    /// The first and last step of an output, and its bytes in some instances.
+    type Output = (i64, i64, &'static [(u32, i64)]);
+
+    /// Outputs of layers 0, 1, ...
+    fn problem(outputs: &[Output]) -> Problem {
+        let device = DeviceId::Max78000.table();
+        let bundles = outputs.iter().enumerate().map(|(layer, output)| {
+            let (born, dies, bytes) = *output;
+            let parts = bytes.iter().map(|&(instance, bytes)| {
+                let part = Progression {
+                    start: crate::analysis::instance_base(device, instance),
+                    step: 1,
+                    count: bytes / 4,
+                    run: 1,
+                };
+                (instance, part)
+            });
+            let region = Region {
+                parts: parts.collect(),
+            };
+            let member = Member {
+                source: Source::Layer(layer),
+                offset: 0,
+                end: bytes.iter().map(|(_, bytes)| *bytes).max().unwrap_or(0),
+                instances: region.instances(),
+                region,
+                known: true,
+                born,
+                dies,
+            };
+            Bundle {
+                members: vec![member],
+                base: 0,
+                pinned: false,
+            }
+        });
+        Problem::of_bundles(bundles.collect(), device)
+    }
+
+    fn proof(problem: &Problem) -> Proof {
+        match solve(problem) {
+            Outcome::Impossible(proof) => proof,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_full_instance_is_counted_and_a_wrong_count_is_seen() {
+        let problem = problem(&[
+            (0, 1, &[(3, 0x5000)]),
+            (1, 2, &[(3, 0x3004), (4, 4)]),
+            (2, 3, &[(3, 0x4000)]),
+        ]);
+        let Proof::Overfull(overfull) = proof(&problem) else {
+            panic!("not by counting");
+        };
+        assert_eq!(overfull.instance, 3);
+        assert_eq!(overfull.time, 1);
+        assert_eq!(overfull.bytes(), 0x8004);
+        assert!(overfull.is_true(&problem));
+        let changed = |change: &dyn Fn(&mut Overfull)| {
+            let mut overfull = overfull.clone();
+            change(&mut overfull);
+            overfull.is_true(&problem)
+        };
+        assert!(!changed(&|it| it.time = 2), "the first is gone by then");
+        assert!(!changed(&|it| it.instance = 4), "little lies there");
+        assert!(!changed(&|it| it.capacity = 0x1000), "it has more");
+        assert!(!changed(&|it| it.holders[0].1 += 4), "it is smaller");
+        assert!(!changed(&|it| it.holders.truncate(1)), "one fits");
+        let twice = |it: &mut Overfull| it.holders = vec![it.holders[0]; 2];
+        assert!(!changed(&twice), "one counts once");
+    }
+
+    /// Three outputs, of which each two share an instance: no instance is too full, but a third place is
+    /// needed. The fourth has nothing to do with it.
+    #[test]
+    fn what_only_a_search_can_rule_out_names_no_more_than_is_needed() {
+        const HALF: i64 = 0x4000;
+        let outputs: [Output; 4] = [
+            (0, 9, &[(0, HALF), (1, HALF)]),
+            (0, 9, &[(1, HALF), (2, HALF)]),
+            (0, 9, &[(5, HALF)]),
+            (0, 9, &[(2, HALF), (0, HALF)]),
+        ];
+        let all = problem(&outputs);
+        let layers = [0, 1, 3].map(Source::Layer);
+        assert_eq!(proof(&all), Proof::Exhausted(layers.to_vec()));
+        for left_out in [0, 1, 3] {
+            let mut fewer = outputs;
+            fewer[left_out].2 = &[];
+            assert!(
+                matches!(solve(&problem(&fewer)), Outcome::Placed(_)),
+                "without {left_out}"
+            );
+        }
+    }
+}

@@ -158,7 +158,18 @@ pub fn lowest_free(
     bases: &[Option<i64>],
     step: i64,
 ) -> Option<i64> {
-    free(problem, bundle, bases, step).next()
+    // Something that is never there with it is nothing to lie behind.
+    places(problem, bundle, bases, step, |other| {
+        let beside = |member: &Member| {
+            let mut others = problem.bundles[other].members.iter();
+            others.any(|second| {
+                member.lives_beside(second)
+                    && (member.instances & second.instances != 0 || !member.known || !second.known)
+            })
+        };
+        problem.bundles[bundle].members.iter().any(beside)
+    })
+    .next()
 }
 
 /// The bases, multiples of `step`, at which a bundle meets none of those with a base: 0 and those
@@ -169,10 +180,20 @@ pub fn free(
     bases: &[Option<i64>],
     step: i64,
 ) -> impl Iterator<Item = i64> {
+    places(problem, bundle, bases, step, |_| true)
+}
+
+fn places(
+    problem: &Problem,
+    bundle: usize,
+    bases: &[Option<i64>],
+    step: i64,
+    counts: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = i64> {
     let placed: Vec<(usize, i64)> = bases
         .iter()
         .enumerate()
-        .filter(|(other, _)| *other != bundle)
+        .filter(|(other, _)| *other != bundle && counts(*other))
         .filter_map(|(other, base)| Some((other, (*base)?)))
         .collect();
     // It lies at 0 or right behind something, or between the words of something with gaps.

@@ -91,7 +91,7 @@ pub enum Unplaceable {
 
 impl Member {
     /// Whether both are needed at some step.
-    fn lives_beside(&self, other: &Self) -> bool {
+    pub(super) fn lives_beside(&self, other: &Self) -> bool {
         self.born <= other.dies && other.born <= self.dies
     }
 
@@ -171,6 +171,17 @@ impl Problem {
         bundle.base += lowest;
         bundle.pinned = false;
         self.bundles.remove(from);
+    }
+
+    /// A problem without a network.
+    #[cfg(test)]
+    pub(super) const fn of_bundles(bundles: Vec<Bundle>, device: &'static Device) -> Self {
+        Self {
+            bundles,
+            capacity: device.instance_bytes,
+            slides: Vec::new(),
+            device,
+        }
     }
 
     /// The same problem, but outputs may lie over inputs where this is safe: where the layer is the last
@@ -376,8 +387,7 @@ impl Problem {
         if bases.len() != self.bundles.len() {
             return false;
         }
-        // Each part of each member: bundle, lifetime, words of its instance, and whose it is at what offset.
-        let mut parts: Vec<(usize, [i64; 2], Progression, (Source, i64))> = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for (index, bundle) in self.bundles.iter().enumerate() {
             for member in &bundle.members {
                 for (instance, part) in &member.region.parts {
@@ -425,6 +435,9 @@ impl Problem {
             })
     }
 }
+
+/// A part of a member: its bundle, its lifetime, its words of an instance, and whose it is at what offset.
+type Part = (usize, [i64; 2], Progression, (Source, i64));
 
 fn shifted(region: &Region, words: i64) -> Region {
     let parts = region.parts.iter().map(|(instance, part)| {

@@ -89,8 +89,8 @@ impl Model {
                 .all(|own| wide.any(|other| other.0 == own.0 && other.1 >= own.1))
         };
         let mut kept: Vec<usize> = Vec::new();
-        for section in 0..rows.len() {
-            if rows[section].is_empty() && is_free(section)
+        for (section, row) in rows.iter().enumerate() {
+            if row.is_empty() && is_free(section)
                 || is_free(section) && kept.iter().any(|&other| covers(other, section))
             {
                 continue;
