@@ -135,7 +135,7 @@ pub(super) fn trained(model: &Path, name: &str) -> Trained {
 }
 
 /// The data sets of a project.
-fn data_sets(project: &Path) -> Vec<DataSet> {
+pub(super) fn data_sets(project: &Path) -> Vec<DataSet> {
     files_of(&project.join("datasets"), "py", MOST_FILES)
         .iter()
         .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
@@ -314,15 +314,6 @@ fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>
         using
     };
     (Some(Found { set, exact, why }), using)
-}
-
-/// The data sets of a training project.
-pub(super) fn data_sets(project: &Path) -> Vec<DataSet> {
-    files_of(&project.join("datasets"), "py", MOST_FILES)
-        .iter()
-        .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
-        .flat_map(|sets| sets.to_vec())
-        .collect()
 }
 
 fn read_data_sets(path: &Path) -> Vec<DataSet> {
