@@ -307,15 +307,6 @@ fn data_set(project: &Path, network: &Network, calls: &[Call]) -> (Option<Found>
     (Some(Found { set, exact, why }), using)
 }
 
-/// The data sets of a training project.
-pub(super) fn data_sets(project: &Path) -> Vec<DataSet> {
-    files_of(&project.join("datasets"), "py", MOST_FILES)
-        .iter()
-        .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
-        .flat_map(|sets| sets.to_vec())
-        .collect()
-}
-
 fn read_data_sets(path: &Path) -> Vec<DataSet> {
     match read_text(path) {
         Ok(text) if text.contains("datasets") => pytorch::data_sets(&text),

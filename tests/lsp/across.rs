@@ -45,7 +45,7 @@ layers:
 
 /// A folder with a model and two networks of it, and one of another.
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     root: String,
     client: Client,
 }
@@ -68,7 +68,7 @@ impl World {
         let (client, _) = Client::start_in(folders, abilities, Value::Null);
         Self {
             root: uri(&path),
-            _folder: folder,
+            folder,
             client,
         }
     }
@@ -267,7 +267,7 @@ fn python_files_without_models_have_nothing() {
 #[test]
 fn models_and_data_sets_are_offered() {
     let mut world = World::new(json!({}));
-    let folder = world._folder.path().join("datasets");
+    let folder = world.folder.path().join("datasets");
     fs::create_dir(&folder).unwrap();
     let sets = "datasets = [{'name': 'Demo', 'input': (4, 8, 8), 'output': (0, 1, 2)}]\n";
     fs::write(folder.join("demo.py"), sets).unwrap();
