@@ -7,16 +7,11 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ai8x_lint::allocate::exact::{Answer, Model, solve};
-use ai8x_lint::device::DeviceId;
-use ai8x_lint::facts::parse_flags;
-use ai8x_lint::workspace::shapes::Shapes;
-use ai8x_lint::workspace::{Config, DeviceChoice, Overrides, SourceFile, allocate};
-use serde_json::Value;
+use ai8x_lint::workspace::{Choices, Config, allocate};
 
 /// More than any solved input needs.
 const NODES: u64 = 1 << 23;
@@ -26,7 +21,7 @@ fn main() {
         return;
     };
     challenging_inputs(&shared.join("golden/allocator/minimalloc"));
-    vendor_networks(&shared.join("corpus"));
+    vendor_networks(&shared);
 }
 
 /// Processor time of this process so far; the time of day where the system does not say.
@@ -86,45 +81,37 @@ fn verify(buffers: &[(i64, i64, i64)], bases: &[i64]) {
     }
 }
 
-fn vendor_networks(corpus: &Path) {
-    let verdicts = std::fs::read_to_string(corpus.join("verdicts.jsonl")).expect("the verdicts");
-    let mut networks = BTreeMap::new();
-    for line in verdicts.lines() {
-        let row: Value = serde_json::from_str(line).expect("a JSON row");
-        let file = row["file"].as_str().expect("a file");
-        if row["origin"] == "vendor-networks" {
-            networks.entry(file.to_owned()).or_insert(row);
+/// Each network with its masks kept, and with masks and offsets taken away.
+fn vendor_networks(shared: &Path) {
+    let networks = support::networks::vendor_networks(shared);
+    for (what, is_stripped) in [("offsets", false), ("masks and offsets", true)] {
+        let mut times = Vec::new();
+        for (file, overrides) in &networks {
+            let file = match is_stripped {
+                true => file.with_text(support::networks::stripped(&file.text)),
+                false => file.with_text(file.text.clone()),
+            };
+            // The quickest of ten: what else the machine does is of no interest.
+            let spent = (0..10).map(|_| {
+                let start = Instant::now();
+                // What cannot be placed takes its time, too.
+                let _ = allocate(&file, &Config::default(), overrides, &Choices::default());
+                start.elapsed()
+            });
+            times.push((spent.min().unwrap_or_default(), file.name));
         }
+        report(what, times);
     }
-    let mut times = Vec::new();
-    for (name, row) in networks {
-        let file = SourceFile::read(&corpus.join(&name)).expect("a network");
-        let words = row["flags"].as_array().into_iter().flatten();
-        let flags = parse_flags(words.filter_map(Value::as_str)).expect("flags");
-        let device = row["device"].as_str().and_then(DeviceId::parse);
-        let shapes = Shapes::parse(&row["facts"].to_string()).expect("right shapes");
-        let overrides = Overrides {
-            device: device.map(DeviceChoice::One),
-            flags: Some((String::new(), flags)),
-            shapes: Some((PathBuf::from("shapes.json"), shapes)),
-            ..Overrides::default()
-        };
-        // The quickest of ten: what else the machine does is of no interest.
-        let spent = (0..10).map(|_| {
-            let start = Instant::now();
-            // What cannot be placed takes its time, too.
-            let _ = allocate(&file, &Config::default(), &overrides, None);
-            start.elapsed()
-        });
-        times.push((spent.min().unwrap_or_default(), name));
-    }
+}
+
+fn report(what: &str, mut times: Vec<(Duration, String)>) {
     times.sort();
     for (spent, name) in &times {
         println!("{:8.3} ms {name}", spent.as_secs_f64() * 1000.0);
     }
     let (median, worst) = (&times[times.len() / 2].0, &times[times.len() - 1].0);
     println!(
-        "{} networks: median {:.2} ms, worst {:.2} ms",
+        "{what} of {} networks: median {:.2} ms, worst {:.2} ms",
         times.len(),
         median.as_secs_f64() * 1000.0,
         worst.as_secs_f64() * 1000.0

@@ -135,7 +135,7 @@ fn examples() -> Vec<(PathBuf, Sample)> {
         .map(|path| {
             let text = std::fs::read_to_string(&path).expect("an example");
             let shapes = std::fs::read_to_string(path.with_extension("shapes.json")).ok();
-            let facts = support::facts(&text, shapes.as_deref()).expect("right facts");
+            let facts = support::facts(&text, shapes.as_deref(), None).expect("right facts");
             (path, Sample { text, facts })
         })
         .collect()

@@ -14,13 +14,18 @@ use crate::yaml::{self, Document};
 /// this yields every finding, in order of the text. Where the chip is unknown both are checked,
 /// and what is wrong on both is reported, as bad as where it is less bad.
 pub fn check(text: &str, facts: &Facts) -> Vec<Finding> {
-    check_document(text, &yaml::parse(text), facts)
+    let document = yaml::parse(text);
+    check_network(text, &document, &network::lower(&document, text), facts)
 }
 
-/// [`check`] of a text whose tree is known.
-pub(crate) fn check_document(text: &str, document: &Document, facts: &Facts) -> Vec<Finding> {
-    let network = network::lower(document, text);
-    let on = |device| run(device, text, document, &network, facts);
+/// [`check`] of a text whose tree and network are known.
+pub(crate) fn check_network(
+    text: &str,
+    document: &Document,
+    network: &Network,
+    facts: &Facts,
+) -> Vec<Finding> {
+    let on = |device| run(device, text, document, network, facts);
     match facts.device {
         Some(device) => on(device),
         None => {
@@ -41,18 +46,22 @@ pub(crate) fn check_document(text: &str, document: &Document, facts: &Facts) -> 
     }
 }
 
-/// Like [`check_document`], but yields what is wrong on either chip, whatever the facts say of it.
+/// Like [`check_network`], but yields what is wrong on either chip, whatever the facts say of it.
 /// A finding that only one of the chips has names it.
-pub(crate) fn check_each_device(text: &str, document: &Document, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn check_each_device(
+    text: &str,
+    document: &Document,
+    network: &Network,
+    facts: &Facts,
+) -> Vec<Finding> {
     let (one, other) = (DeviceId::Max78000, DeviceId::Max78002);
     let named = |device: DeviceId, message: &str| format!("on the {}: {message}", device.name());
-    let network = network::lower(document, text);
     let on = |device| {
         let facts = Facts {
             device: Some(device),
             ..facts.clone()
         };
-        run(device, text, document, &network, &facts)
+        run(device, text, document, network, &facts)
     };
     let (mut found, mut others) = (on(one), on(other));
     for finding in &mut found {
@@ -98,6 +107,7 @@ fn run(
         facts,
         device: device.table(),
         analysis: &analysis,
+        is_trial: false,
     })
 }
 
@@ -112,7 +122,8 @@ mod tests {
             flags: Some(crate::facts::Flags::default()),
             ..Facts::default()
         };
-        check_each_device(&text, &yaml::parse(&text), &facts)
+        let document = yaml::parse(&text);
+        check_each_device(&text, &document, &network::lower(&document, &text), &facts)
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
             .flat_map(|finding| {

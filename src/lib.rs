@@ -13,6 +13,7 @@ pub mod cli;
 pub mod device;
 pub mod diagnostic;
 pub mod facts;
+pub mod generate;
 pub mod ide;
 pub mod lsp;
 pub mod map;

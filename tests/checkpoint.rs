@@ -120,7 +120,7 @@ fn the_command_says_device_flags_and_checkpoint() {
     device            MAX78002 (command in scripts/gen_small.sh:4)
     izer-flags        --fifo (command in scripts/gen_small.sh:4)
     checkpoint        trained/small-q.pth.tar (command in scripts/gen_small.sh:4): 4 weighted layers, arch ai85small, epoch 7, quantized
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
     // Other folders, and networks of the same name in them, are others.
     project.write(
@@ -131,7 +131,7 @@ fn the_command_says_device_flags_and_checkpoint() {
     device            MAX78000 (beginning of `arch`)
     izer-flags        unknown
     checkpoint        unknown
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
 }
 
@@ -146,14 +146,14 @@ fn what_commands_disagree_about_is_named() {
     device            unknown, both are checked: gen-all.sh:1 says MAX78000, scripts/gen_small.sh:4 says MAX78002
     izer-flags        unknown: gen-all.sh:1 says --softmax, scripts/gen_small.sh:4 says --fifo
     checkpoint        unknown: gen-all.sh:1 leaves it open, scripts/gen_small.sh:4 says trained/small-q.pth.tar
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
     // Whoever names the chip means the commands for it.
     assert_snapshot!(project.beside(&["--device", "MAX78002"]), @"
     device            MAX78002 (command line)
     izer-flags        --fifo (command in scripts/gen_small.sh:4)
     checkpoint        trained/small-q.pth.tar (command in scripts/gen_small.sh:4): 4 weighted layers, arch ai85small, epoch 7, quantized
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
 }
 
@@ -174,7 +174,7 @@ fn a_checkpoint_that_does_not_serve_is_named() {
     device            MAX78002 (command in scripts/gen_small.sh:4)
     izer-flags        --fifo (command in scripts/gen_small.sh:4)
     checkpoint        unknown: trained/small-q.pth.tar (command in scripts/gen_small.sh:4): there is no such file
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
     project.write(
         "trained/small-q.pth.tar",
@@ -188,7 +188,7 @@ fn a_checkpoint_that_does_not_serve_is_named() {
     device            MAX78002 (command in scripts/gen_small.sh:4)
     izer-flags        --fifo (command in scripts/gen_small.sh:4)
     checkpoint        trained/small-q.pth.tar (command in scripts/gen_small.sh:4): 4 weighted layers, arch ai85small, epoch 7, quantized, of another model, so its weights do not count
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
     project.write("networks/small.yaml", NETWORK);
     project.write(
@@ -199,7 +199,7 @@ fn a_checkpoint_that_does_not_serve_is_named() {
     device            MAX78002 (command in scripts/gen_small.sh:4)
     izer-flags        none (command in scripts/gen_small.sh:4)
     checkpoint        unknown: trained/small-q.pth.tar (command in scripts/gen_small.sh:4): the command skips some of the layers
-    input             3x32x32 (the vendor's data set CIFAR10)
+    input             3x32x32 (data set CIFAR10)
     ");
 }
 
@@ -216,7 +216,7 @@ fn a_sample_is_better_than_the_data_set() {
         let length = (header.len() as u16).to_le_bytes();
         [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes()].concat()
     };
-    assert_snapshot!(input(), @"input             3x32x32 (the vendor's data set CIFAR10)");
+    assert_snapshot!(input(), @"input             3x32x32 (data set CIFAR10)");
     project.write("tests/sample_cifar10.npy", sample("(3, 16, 16)"));
     assert_snapshot!(input(), @"input             3x16x16: tests/sample_cifar10.npy (has the name of `dataset`)");
     project.write("tests/sample_cifar10.npy", sample("(1, 3, 16, 16)"));
@@ -251,7 +251,11 @@ fn findings_follow_from_the_checkpoint() {
         ];
         project.run(&[&base, more, &["networks/small.yaml"]].concat())
     };
-    assert_snapshot!(check(&[]), @"exit code 0");
+    assert_snapshot!(check(&[]), @"
+    exit code 0
+    networks/small.yaml:22:3: warning[AX807] all bias values of `up` are 0
+    networks/small.yaml:28:3: warning[AX807] all weights of `fc` are 0
+    ");
     let other = NETWORK.replace("ai85small", "ai85other");
     project.write("networks/small.yaml", other);
     assert_snapshot!(check(&[]), @"
@@ -269,12 +273,16 @@ fn findings_follow_from_the_checkpoint() {
     assert_snapshot!(check(&[]), @"
     exit code 1
     networks/small.yaml:5:18: error[AX803] the kernel is 1x1, but the model's layer has 3x3
+    networks/small.yaml:22:3: warning[AX807] all bias values of `up` are 0
+    networks/small.yaml:28:3: warning[AX807] all weights of `fc` are 0
     ");
     fs::remove_dir_all(project.0.path().join("scripts")).unwrap();
     assert_snapshot!(check(&[]), @"exit code 0");
     assert_snapshot!(check(&["--checkpoint", "trained/small-q.pth.tar"]), @"
     exit code 1
     networks/small.yaml:5:18: error[AX803] the kernel is 1x1, but the model's layer has 3x3
+    networks/small.yaml:22:3: warning[AX807] all bias values of `up` are 0
+    networks/small.yaml:28:3: warning[AX807] all weights of `fc` are 0
     ");
     assert_snapshot!(check(&["--checkpoint", "absent.pth.tar"]), @"
     exit code 2

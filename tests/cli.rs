@@ -723,7 +723,7 @@ fn faults_are_shown_with_layers_related_places_and_fixes() {
     18 │     processors: 0x0000000000007fff
        │                 ^^^^^^^^^^^^^^^^^^ layer 1
        │
-       = fix (--fix --unsafe-fixes): Use 0x000000000000ffff: 16 processors from 0 on
+       = fix (--fix --unsafe-fixes): Set `processors` of layer 1 (`scores`) to 0x000000000000ffff
          -     processors: 0x0000000000007fff
          +     processors: 0x000000000000ffff
 
@@ -933,6 +933,8 @@ fn what_is_in_force_is_printed() {
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     checkpoint        unknown
     input             as the shapes file says
+    model             unknown
+    training          unknown
     select            AX
     extend-select     none
     ignore            AX981
@@ -951,6 +953,8 @@ fn what_is_in_force_is_printed() {
     shapes            a.shapes.json (has the network's name): input 3x2x2 and 2 weighted layers
     checkpoint        unknown
     input             as the shapes file says
+    model             unknown
+    training          unknown
     select            AX
     extend-select     none
     ignore            AX981

@@ -20,7 +20,12 @@ struct Example {
 fn read(path: &Path) -> Example {
     let text = std::fs::read_to_string(path).expect("a readable example");
     let shapes = std::fs::read_to_string(path.with_extension("shapes.json")).expect("its shapes");
-    let lint = |shapes| check(&text, &support::facts(&text, shapes).expect("right facts"));
+    let lint = |shapes| {
+        check(
+            &text,
+            &support::facts(&text, shapes, None).expect("right facts"),
+        )
+    };
     Example {
         name: path
             .file_name()
@@ -89,7 +94,7 @@ fn fixes_of_examples_mend() {
         let example = read(&path);
         let shapes = std::fs::read_to_string(path.with_extension("shapes.json")).ok();
         let wrong = support::try_fixes(&example.text, &example.found, |text| {
-            let facts = support::facts(text, shapes.as_deref()).expect("right facts");
+            let facts = support::facts(text, shapes.as_deref(), None).expect("right facts");
             check(text, &facts)
         });
         assert!(wrong.is_empty(), "{}: {wrong:#?}", example.name);

@@ -12,7 +12,7 @@ fn costs((text, shapes): (&str, &str), device: DeviceId) -> Costs {
     let network = network::lower(&yaml::parse(text), text);
     let facts = Facts {
         device: Some(device),
-        ..support::facts(text, Some(shapes)).expect("right facts")
+        ..support::facts(text, Some(shapes), None).expect("right facts")
     };
     let analysis = Analysis::new(&network, device.table(), &facts);
     Costs::new(&network, device.table(), &analysis)

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "allocate",
     "rules",
     "check",
+    "generate",
     "map",
     "report",
     "ide",
@@ -213,6 +214,13 @@ fn codes_and_names_are_unique_and_in_order() {
 fn every_rule_lives_where_its_code_and_name_say() {
     let mut wrong = String::new();
     let files: BTreeMap<String, String> = rule_files();
+    for rule in rules::python::RULES {
+        let own = format!("python/{}.rs", rule.name.replace('-', "_"));
+        let is_there = |text: &String| text.contains(&format!("\"{}\"", rule.name));
+        if !files.get(&own).is_some_and(is_there) {
+            let _ = writeln!(wrong, "{} is not in src/rules/{own}", rule.code);
+        }
+    }
     for rule in rules::all() {
         let Some(folder) = area_of(rule.code.0) else {
             let _ = writeln!(wrong, "{}: no area for this hundred", rule.code);

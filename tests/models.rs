@@ -3,9 +3,12 @@
 //! The traces are in `../shared/golden/models`; the models in the folder that `AI8X_TRAINING` names,
 //! or in `../ai8x-training`. Where one of them is missing, the test says so and does nothing.
 
+mod support;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use ai8x_lint::facts;
 use ai8x_lint::pytorch::{
     Call, Fact, Input, Layer, Literal, Model, Place, PoolKind, Request, SourceOf, TrainingDevice,
     read_model,
@@ -91,11 +94,7 @@ fn compare(trace: &Value, training: &Path) -> Vec<String> {
         Some((file, text))
     };
     let model = read_model(&request, &resolve);
-    let texts: Vec<String> = model
-        .files
-        .iter()
-        .map(|file| std::fs::read_to_string(training.join(file)).expect("a readable file"))
-        .collect();
+    let texts: Vec<String> = model.files.iter().map(|file| file.text.clone()).collect();
     let mut wrong = Wrong::default();
     for problem in &model.problems {
         if !model.is_complete() {
@@ -118,6 +117,11 @@ fn compare(trace: &Value, training: &Path) -> Vec<String> {
     for (call, expected) in model.calls.iter().zip(expected) {
         compare_call(call, expected, &model, &texts, &mut wrong);
     }
+    let traced = facts(&support::trace::model(trace));
+    let differing = facts(&model.facts("")).into_iter().zip(traced);
+    for (got, wanted) in differing.filter(|(got, wanted)| got != wanted) {
+        wrong.0.push(format!("fact {got}, traced {wanted}"));
+    }
     wrong.0
 }
 
@@ -130,6 +134,21 @@ impl Wrong {
             self.0.push(format!("{what}: {got}, traced {wanted}"));
         }
     }
+}
+
+/// The calls of a model with their layers, without what a trace does not tell.
+fn facts(model: &facts::model::Model) -> Vec<String> {
+    let calls = model.calls.iter().map(|call| {
+        let mut module = model.modules[call.module].clone();
+        let mut call = call.clone();
+        (module.place, call.place, call.module) = (None, None, 0);
+        module.class.clear();
+        if !module.operator.convolves() {
+            (module.groups, module.bias, module.wide) = (None, None, None);
+        }
+        format!("{module:?} {call:?}")
+    });
+    calls.chain([format!("{:?}", model.outputs)]).collect()
 }
 
 fn compare_call(call: &Call, expected: &Value, model: &Model, texts: &[String], wrong: &mut Wrong) {
@@ -247,7 +266,7 @@ fn model_path(expected: &Value) -> &str {
 fn line(place: Place, model: &Model, texts: &[String]) -> String {
     let file = place.file as usize;
     let line = LineIndex::new(&texts[file]).line(place.span.start);
-    format!("{}:{}", model.files[file], line + 1)
+    format!("{}:{}", model.files[file].path, line + 1)
 }
 
 fn sources(input: &Input) -> Value {

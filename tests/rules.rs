@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use ai8x_lint::check;
 use ai8x_lint::diagnostic::{Code, Finding};
-use ai8x_lint::rules::{self, FixAvailability, Rule};
+use ai8x_lint::rules::{self, Example, FixAvailability, Rule};
 
 /// The rules that this run looks at, and whether it was narrowed.
 fn wanted() -> (Vec<&'static Rule>, bool) {
@@ -59,7 +59,7 @@ fn examples_are_true() {
     for rule in rules {
         for (number, example) in rule.examples.iter().enumerate() {
             for (kind, text) in [("bad", example.bad), ("good", example.good)] {
-                let faults = judge(rule, kind, text, example.shapes);
+                let faults = judge(rule, kind, text, example);
                 if faults.is_empty() {
                     continue;
                 }
@@ -82,8 +82,8 @@ fn examples_are_true() {
 }
 
 /// What is not true of one text of an example.
-fn judge(rule: &Rule, kind: &str, text: &str, shapes: Option<&str>) -> Vec<String> {
-    let facts = match support::facts(text, shapes) {
+fn judge(rule: &Rule, kind: &str, text: &str, example: &Example) -> Vec<String> {
+    let facts = match support::facts(text, example.shapes, example.model) {
         Ok(facts) => facts,
         Err(error) => return vec![error],
     };
@@ -136,7 +136,7 @@ fn fixtures_are_true() {
         count += 1;
         let text = std::fs::read_to_string(&path).expect("a readable fixture");
         let shapes = std::fs::read_to_string(path.with_extension("shapes.json")).ok();
-        let facts = support::facts(&text, shapes.as_deref()).expect("right facts");
+        let facts = support::facts(&text, shapes.as_deref(), None).expect("right facts");
         let found = check(&text, &facts);
         let mut faults = support::compare(&text, &found, None);
         faults.extend(support::try_fixes(&text, &found, |text| {

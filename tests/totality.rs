@@ -110,7 +110,7 @@ static NETWORKS: LazyLock<Vec<(String, Facts)>> = LazyLock::new(|| {
         .map(|path| {
             let text = std::fs::read_to_string(path).expect("a network");
             let shapes = std::fs::read_to_string(path.with_extension("shapes.json")).ok();
-            let facts = support::facts(&text, shapes.as_deref()).expect("right facts");
+            let facts = support::facts(&text, shapes.as_deref(), None).expect("right facts");
             (text, facts)
         })
         .collect()

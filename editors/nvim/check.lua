@@ -34,7 +34,57 @@ local function messages(buffer)
   end, vim.diagnostic.get(buffer))
 end
 
+-- The second layer writes over what it reads.
+local CROWDED = {
+  '# ai8x-lint: device=MAX78000',
+  'arch: crowded',
+  'dataset: demo',
+  'layers:',
+  '  - name: first',
+  '    op: conv2d',
+  '    in_dim: [16, 16]',
+  '    in_channels: 1',
+  '    kernel_size: 3x3',
+  '    pad: 1',
+  '    processors: 0x0000000000000001',
+  '    output_processors: 0x000000000000000f',
+  '    out_offset: 0x2000',
+  '  - name: second',
+  '    op: conv2d',
+  '    kernel_size: 3x3',
+  '    pad: 1',
+  '    processors: 0x000000000000000f',
+  '    output_processors: 0x000000000000000f',
+  '    out_offset: 0x2004',
+}
+
+local function check_commands()
+  vim.cmd.edit('open.yaml')
+  local buffer = vim.api.nvim_get_current_buf()
+  ok(wait(function() return #with_code(buffer, 'AX304') == 1 end), 'collision', messages(buffer))
+  vim.cmd.LspAi8xCheckWorkspace()
+  local function listed(name)
+    return vim.iter(vim.fn.getqflist()):any(function(one)
+      return vim.fn.bufname(one.bufnr):find(name, 1, true) ~= nil
+    end)
+  end
+  ok(wait(function() return listed('closed.yaml') end), 'findings of a file that is not open', vim.fn.getqflist())
+  vim.cmd.cclose()
+  for _, command in ipairs({ 'LspAi8xAllocateLayer', 'LspAi8xAllocate' }) do
+    ok(wait(function() return #with_code(buffer, 'AX304') == 1 end), 'collision before ' .. command, messages(buffer))
+    line_of('out_offset: 0x2004')
+    vim.cmd[command]()
+    ok(wait(function() return #with_code(buffer, 'AX304') == 0 end), 'no collision after ' .. command, messages(buffer))
+    ok(line_of('out_offset: 0x2004') == nil, 'another offset after ' .. command, vim.api.nvim_buf_get_lines(0, 0, -1, false))
+    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, CROWDED)
+  end
+end
+
 local function checks()
+  -- The folder with a configuration is the workspace.
+  vim.fn.writefile({}, 'ai8x-lint.toml')
+  vim.fn.writefile(CROWDED, 'open.yaml')
+  vim.fn.writefile(CROWDED, 'closed.yaml')
   vim.opt.runtimepath:append(vim.env.CONFIGURATION)
   vim.o.swapfile = false
   vim.lsp.enable('ai8x_lint')
@@ -73,6 +123,8 @@ local function checks()
 
   vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
   ok(wait(function() return #vim.lsp.inlay_hint.get({ bufnr = buffer }) > 0 end), 'inlay hints', nil)
+
+  check_commands()
 
   client:stop()
   ok(wait(function() return client:is_stopped() end), 'server ends', nil)

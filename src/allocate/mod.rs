@@ -6,12 +6,16 @@
 
 mod certificate;
 pub mod exact;
+mod masks;
 mod placement;
+mod plan;
 mod problem;
 mod sections;
 mod solve;
 
 pub use certificate::Overfull;
+pub use masks::{Choice, Class, Classes, Masks, Site, choose, field, written};
 pub use placement::{Fullest, Placement, STEPS, free, fullest, lowest_free};
+pub use plan::{Objective, Plan, Request, plan};
 pub use problem::{Bundle, Member, Problem, Relation, Slide, Unplaceable};
 pub use solve::{Outcome, Proof, bound, place, solve};

@@ -83,12 +83,23 @@ pub enum Unplaceable {
     Contradiction(usize),
     /// Where the rolling buffer of the network lies is not known.
     Buffer,
+    /// How many channels these layers have is not known.
+    Channels(Vec<usize>),
+    /// The masks around this layer do not fit together, or there are none that would.
+    Masks(usize),
 }
 
 impl Member {
     /// Whether both are needed at some step.
     pub(super) fn lives_beside(&self, other: &Self) -> bool {
         self.born <= other.dies && other.born <= self.dies
+    }
+
+    /// Lies so many bytes further behind its bundle's base.
+    fn shift(&mut self, bytes: i64) {
+        self.offset += bytes;
+        self.end += bytes;
+        self.region = shifted(&self.region, bytes / 4);
     }
 
     /// Bytes of the words that it has in an instance.
@@ -128,6 +139,38 @@ impl Problem {
             slides: Vec::new(),
             device,
         })
+    }
+
+    /// Lays an output so many bytes before its reader's input, which it then may write over: the two
+    /// move as one from here on, and the input no longer stays where it is.
+    pub fn overlay(&mut self, input: Source, output: Source, before: i64) {
+        let (Some(into), Some(from)) = (self.bundle_of(input), self.bundle_of(output)) else {
+            return;
+        };
+        if into == from {
+            return;
+        }
+        let offset = |bundle: &Bundle, source: Source| {
+            let mut members = bundle.members.iter();
+            members
+                .find(|member| member.source == source)
+                .map_or(0, |member| member.offset)
+        };
+        let distance =
+            offset(&self.bundles[into], input) - before - offset(&self.bundles[from], output);
+        let mut moved = std::mem::take(&mut self.bundles[from].members);
+        moved.iter_mut().for_each(|member| member.shift(distance));
+        let bundle = &mut self.bundles[into];
+        bundle.members.append(&mut moved);
+        let lowest = bundle.members.iter().map(|member| member.offset).min();
+        let lowest = lowest.unwrap_or(0);
+        bundle
+            .members
+            .iter_mut()
+            .for_each(|member| member.shift(-lowest));
+        bundle.base += lowest;
+        bundle.pinned = false;
+        self.bundles.remove(from);
     }
 
     /// A problem without a network.
@@ -227,6 +270,24 @@ impl Problem {
             .position(|bundle| bundle.members.iter().any(|member| member.source == source))
     }
 
+    /// What is the first to be written where a bundle lies at this base once nobody needs that any more,
+    /// the others at these bases.
+    pub fn next_owner(&self, bundle: usize, base: i64, bases: &[i64]) -> Option<Source> {
+        let own = &self.bundles[bundle].members;
+        let dies = own.iter().map(|member| member.dies).max()?;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        let others = others.filter(|(index, _)| *index != bundle);
+        others
+            .flat_map(|(_, (other, at))| other.members.iter().map(move |member| (member, *at)))
+            .filter(|(member, _)| member.born > dies)
+            .filter(|(member, at)| {
+                let words = shifted(&member.region, (at - base) / 4);
+                own.iter().any(|own| own.region.intersects(&words))
+            })
+            .min_by_key(|(member, _)| member.born)
+            .map(|(member, _)| member.source)
+    }
+
     /// Whether two bundles at these bases get in each other's way.
     pub(super) fn collide(&self, one: (usize, i64), other: (usize, i64)) -> bool {
         self.bundles[one.0].members.iter().any(|member| {
@@ -251,14 +312,51 @@ impl Problem {
         })
     }
 
+    /// Whether a bundle fits at this base and gets in nobody's way, the others at these bases.
+    pub fn is_free(&self, bundle: usize, base: i64, bases: &[i64]) -> bool {
+        let mut others = bases.iter().copied().enumerate();
+        self.fits(bundle, base)
+            && others.all(|other| other.0 == bundle || !self.collide((bundle, base), other))
+    }
+
     /// Whether a bundle fits into the memory at this base.
-    pub(super) fn fits(&self, bundle: usize, base: i64) -> bool {
+    pub fn fits(&self, bundle: usize, base: i64) -> bool {
         let members = &self.bundles[bundle].members;
         base >= 0
             && base % 4 == 0
             && members
                 .iter()
                 .all(|member| base + member.end <= self.capacity)
+    }
+
+    /// Where the free space ends that begins with a source, in bytes of an instance: at the first
+    /// word of another bundle that is needed at the same time, else at the end of the memory. None
+    /// where the source is not to be placed, or something beside it is unknown.
+    pub fn room(&self, source: Source, bases: &[i64]) -> Option<i64> {
+        let bundle = self.bundle_of(source)?;
+        let mut members = self.bundles[bundle].members.iter();
+        let own = members.find(|member| member.source == source)?;
+        let start = (bases.get(bundle)? + own.offset) / 4;
+        let mut end = self.capacity;
+        let others = self.bundles.iter().zip(bases).enumerate();
+        for (_, (other, base)) in others.filter(|(other, _)| *other != bundle) {
+            let beside = other.members.iter();
+            for member in beside.filter(|member| own.lives_beside(member)) {
+                if !member.known {
+                    return None;
+                }
+                let parts = member.region.parts.iter();
+                for (instance, part) in
+                    parts.filter(|(instance, _)| own.instances & (1 << instance) != 0)
+                {
+                    let zero = instance_base(self.device, *instance) - base / 4;
+                    if let Some(word) = part.first_from(zero + start) {
+                        end = end.min((word - zero) * 4);
+                    }
+                }
+            }
+        }
+        Some(end)
     }
 
     /// The highest byte in use of any instance, plus one, with the bundles at these bases.
@@ -419,6 +517,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Where the rolling buffer lies, and its words.
     fn input(&self, first: usize) -> Fact<Region> {
         match self.ring(first)? {
             Some(ring) => Ok(ring),

@@ -5,6 +5,7 @@
 //! them out. What flows between the paired layers is compared as expressions: sums, concatenations
 //! and pooling over paired layers, in which re-forming layers leave no trace.
 
+use crate::facts::Weight;
 use crate::facts::model::{Call, Model, ModelOperator, ModelPool, Module, Operand};
 use crate::network::{Activation, Eltwise, Field, Network, Source};
 
@@ -19,8 +20,46 @@ pub struct Alignment {
     pub modules: Vec<Option<usize>>,
     /// The call that each layer stands for.
     pub calls: Vec<Option<usize>>,
+    /// Whether each layer could be a convolution that hands its input on unchanged.
+    pub hands_on: Vec<bool>,
     /// Where file and model differ, in order of the layers.
     pub differences: Vec<Difference>,
+}
+
+impl Alignment {
+    /// The weights that each layer has by its model: none where the layer has no module, and none at
+    /// all where the two differ in more than what leaves all shapes as they are.
+    pub(super) fn weights(&self, model: &Model) -> Vec<Option<Weight>> {
+        let keeps_shapes = |difference: &Difference| match difference.kind {
+            DifferenceKind::Activation
+            | DifferenceKind::OutputWidth
+            | DifferenceKind::MissingOutput(_)
+            | DifferenceKind::SurplusOutput(_) => true,
+            DifferenceKind::SurplusLayer => difference
+                .layer
+                .is_some_and(|layer| self.hands_on.get(layer) == Some(&true)),
+            _ => false,
+        };
+        if !self.differences.iter().all(keeps_shapes) {
+            return vec![None; self.modules.len()];
+        }
+        let weight = |module: &Option<usize>| {
+            let module = model.modules.get((*module)?)?;
+            Some(Weight {
+                in_channels: module.in_channels?,
+                out_channels: module.out_channels?,
+                kernel: match module.operator {
+                    ModelOperator::Linear => vec![1],
+                    _ if module.kernel.is_empty() => return None,
+                    _ => module.kernel.clone(),
+                },
+                bits: module.bits,
+                bias: module.bias,
+                groups: module.groups,
+            })
+        };
+        self.modules.iter().map(weight).collect()
+    }
 }
 
 /// One difference between a file and its model.
@@ -188,6 +227,7 @@ impl Aligner<'_> {
         let mut alignment = Alignment {
             modules: vec![None; count],
             calls: vec![None; count],
+            hands_on: (0..count).map(|layer| self.hands_on(layer)).collect(),
             differences: Vec::new(),
         };
         self.pair(&mut alignment);
@@ -226,7 +266,10 @@ impl Aligner<'_> {
                 }
             };
         }
-        self.compare_outputs(&mut alignment.differences, &own, &theirs);
+        // Without its input, nobody followed the model's data.
+        if !self.model.calls.is_empty() {
+            self.compare_outputs(&mut alignment.differences, &own, &theirs);
+        }
         alignment
     }
 
@@ -240,7 +283,10 @@ impl Aligner<'_> {
             })
             .collect();
         let modules: Vec<usize> = (0..self.model.modules.len())
-            .filter(|&module| self.model.modules[module].operator.convolves())
+            .filter(|&module| {
+                let module = &self.model.modules[module];
+                module.operator.convolves() && !module.path.is_empty()
+            })
             .collect();
         for pair in best_pairs(layers.len(), modules.len(), |layer, module| {
             let (layer, module) = (layers[layer], &self.model.modules[modules[module]]);
@@ -322,18 +368,20 @@ impl Aligner<'_> {
                 compare(own.is_ok_and(|own| differs(own, theirs)), kind);
             }
             compare(
-                own.groups.is_ok_and(|groups| groups != module.groups),
+                own.groups
+                    .is_ok_and(|groups| module.groups.is_some_and(|theirs| groups != theirs)),
                 DifferenceKind::Groups,
             );
         }
         compare(
             self.activation(layer)
-                .is_some_and(|activation| activation != module.activation),
+                .zip(module.activation)
+                .is_some_and(|(own, theirs)| own != theirs),
             DifferenceKind::Activation,
         );
         compare(
             own.output_width
-                .is_ok_and(|width| (width == 32) != module.wide),
+                .is_ok_and(|width| module.wide.is_some_and(|wide| (width == 32) != wide)),
             DifferenceKind::OutputWidth,
         );
         differences
@@ -429,13 +477,13 @@ impl Aligner<'_> {
     fn unpaired_flow(&self, layer: usize, input: Flow) -> Flow {
         match self.parameters[layer].operator {
             Ok(Operator::Passthrough) => input,
-            Ok(_) if self.is_like_identity(layer) => input,
+            Ok(_) if self.hands_on(layer) => input,
             _ => Flow::Layer(layer),
         }
     }
 
     /// Whether a convolution could hand its input on unchanged.
-    pub(super) fn is_like_identity(&self, layer: usize) -> bool {
+    fn hands_on(&self, layer: usize) -> bool {
         let own = &self.parameters[layer];
         own.kernel.is_ok_and(|kernel| kernel == [1, 1])
             && own.operator != Ok(Operator::Linear)
@@ -596,49 +644,50 @@ const ATTRIBUTE: i64 = 2;
 /// What a layer without a partner costs.
 const GAP: i64 = 3;
 
-/// Pairs two lists in order with the greatest sum of scores (Needleman and Wunsch).
+/// Pairs two lists in order with the greatest sum of scores (Needleman and Wunsch). Of several
+/// ways, that in which the beginnings pair.
 fn best_pairs(
     layers: usize,
     modules: usize,
     score: impl Fn(usize, usize) -> i64,
 ) -> Vec<(Option<usize>, Option<usize>)> {
     let width = modules + 1;
+    // What can still be gained from a layer and a module on.
     let mut best = vec![0; (layers + 1) * width];
-    for layer in 0..=layers {
-        for module in 0..=modules {
+    for layer in (0..=layers).rev() {
+        for module in (0..=modules).rev() {
             let mut value = i64::MIN;
-            if layer > 0 && module > 0 {
-                value = best[(layer - 1) * width + module - 1] + score(layer - 1, module - 1);
+            if layer < layers && module < modules {
+                value = best[(layer + 1) * width + module + 1] + score(layer, module);
             }
-            if layer > 0 {
-                value = value.max(best[(layer - 1) * width + module] - GAP);
+            if layer < layers {
+                value = value.max(best[(layer + 1) * width + module] - GAP);
             }
-            if module > 0 {
-                value = value.max(best[layer * width + module - 1] - GAP);
+            if module < modules {
+                value = value.max(best[layer * width + module + 1] - GAP);
             }
-            if layer > 0 || module > 0 {
+            if layer < layers || module < modules {
                 best[layer * width + module] = value;
             }
         }
     }
-    let (mut layer, mut module) = (layers, modules);
+    let (mut layer, mut module) = (0, 0);
     let mut pairs = Vec::with_capacity(layers.max(modules));
-    while layer > 0 || module > 0 {
+    while layer < layers || module < modules {
         let here = best[layer * width + module];
-        if layer > 0
-            && module > 0
-            && here == best[(layer - 1) * width + module - 1] + score(layer - 1, module - 1)
+        if layer < layers
+            && module < modules
+            && here == best[(layer + 1) * width + module + 1] + score(layer, module)
         {
-            (layer, module) = (layer - 1, module - 1);
             pairs.push((Some(layer), Some(module)));
-        } else if layer > 0 && here == best[(layer - 1) * width + module] - GAP {
-            layer -= 1;
+            (layer, module) = (layer + 1, module + 1);
+        } else if layer < layers && here == best[(layer + 1) * width + module] - GAP {
             pairs.push((Some(layer), None));
+            layer += 1;
         } else {
-            module -= 1;
             pairs.push((None, Some(module)));
+            module += 1;
         }
     }
-    pairs.reverse();
     pairs
 }

@@ -148,7 +148,26 @@ impl Analysis {
         let mut faults = Vec::new();
         let graph = Graph::new(network, device, &flags, &parameters, &mut faults);
         refuse_settings(&mut parameters, device, &graph, &mut faults);
-        let weights = shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults);
+        let model = facts.model.as_deref();
+        let alignment = model.map(|model| {
+            alignment::Aligner {
+                network,
+                graph: &graph,
+                parameters: &parameters,
+                model,
+            }
+            .run()
+        });
+        let of_model = match (&alignment, model) {
+            (Some(alignment), Some(model)) if facts.weights.is_none() => {
+                Some(alignment.weights(model))
+            }
+            _ => None,
+        };
+        let weights = match &of_model {
+            Some(weights) => shapes::weights_of_model(&parameters, weights),
+            None => shapes::weights_of_layers(network, &parameters, &graph, facts, &mut faults),
+        };
         let shapes = walk::Walk {
             network,
             device,
@@ -193,12 +212,7 @@ impl Analysis {
             faults: &mut faults,
         }
         .run();
-        let hardware_kernels: Vec<Fact<HardwareKernel>> = (0..network.layers.len())
-            .map(|layer| {
-                hardware::hardware_kernel(device, layer, &parameters[layer], near_stream(layer))
-            })
-            .collect();
-        let kernels = kernels::Placement {
+        let (kernels, bias) = WeightMemories {
             network,
             device,
             flags: &flags,
@@ -207,20 +221,6 @@ impl Analysis {
             weights: &weights,
             shapes: &shapes,
             memory: &memory,
-            hardware_kernels: &hardware_kernels,
-            missing_feature,
-        }
-        .run();
-        let bias = bias::Placement {
-            network,
-            device,
-            flags: &flags,
-            graph: &graph,
-            parameters: &parameters,
-            weights: &weights,
-            shapes: &shapes,
-            memory: &memory,
-            missing_feature,
         }
         .run();
         let streams = streaming::Streams {
@@ -241,15 +241,6 @@ impl Analysis {
             streams: &streams,
         }
         .find();
-        let alignment = facts.model.as_deref().map(|model| {
-            alignment::Aligner {
-                network,
-                graph: &graph,
-                parameters: &parameters,
-                model,
-            }
-            .run()
-        });
         let weights = weights
             .into_iter()
             .map(|weight| weight.map(|weight| weight.cloned()))
@@ -272,6 +263,35 @@ impl Analysis {
         }
     }
 
+    /// Kernel and bias memory as they would be with these masks.
+    pub fn weight_memories(
+        &self,
+        network: &Network,
+        device: &'static Device,
+        memory: &[Memory],
+    ) -> (KernelMemory, BiasMemory) {
+        let weights = self.weights.iter();
+        let weights: Vec<Fact<Option<&Weight>>> = weights
+            .map(|weight| {
+                weight
+                    .as_ref()
+                    .map(Option::as_ref)
+                    .map_err(|missing| *missing)
+            })
+            .collect();
+        WeightMemories {
+            network,
+            device,
+            flags: &self.flags,
+            graph: &self.graph,
+            parameters: &self.parameters,
+            weights: &weights,
+            shapes: &self.shapes,
+            memory,
+        }
+        .run()
+    }
+
     /// The processors whose memory holds what `source` wrote.
     pub fn map_of(&self, network: &Network, source: Source) -> Fact<u64> {
         match source {
@@ -291,5 +311,65 @@ impl Analysis {
     /// The words that `source` wrote.
     pub fn written_by(&self, source: Source) -> Fact<&Region> {
         written_by(&self.memory, &self.input, source)
+    }
+}
+
+/// What kernel and bias memory are placed by.
+struct WeightMemories<'a> {
+    network: &'a Network,
+    device: &'static Device,
+    flags: &'a Flags,
+    graph: &'a Graph,
+    parameters: &'a [Parameters],
+    weights: &'a [Fact<Option<&'a Weight>>],
+    shapes: &'a [Shape],
+    memory: &'a [Memory],
+}
+
+impl WeightMemories<'_> {
+    fn run(&self) -> (KernelMemory, BiasMemory) {
+        let Self {
+            network,
+            device,
+            flags,
+            graph,
+            parameters,
+            weights,
+            shapes,
+            memory,
+        } = *self;
+        let missing_feature = features::missing_feature(network, parameters, device, flags);
+        let streams_at = |layer: usize| parameters[layer].streaming == Ok(true);
+        let near_stream =
+            |layer: usize| streams_at(layer) || graph.previous[layer].is_some_and(streams_at);
+        let hardware_kernels: Vec<Fact<HardwareKernel>> = (0..network.layers.len())
+            .map(|layer| {
+                hardware::hardware_kernel(device, layer, &parameters[layer], near_stream(layer))
+            })
+            .collect();
+        let kernels = kernels::Placement {
+            network,
+            device,
+            flags,
+            graph,
+            parameters,
+            weights,
+            shapes,
+            memory,
+            hardware_kernels: &hardware_kernels,
+            missing_feature,
+        };
+        let bias = bias::Placement {
+            network,
+            device,
+            flags,
+            graph,
+            parameters,
+            weights,
+            shapes,
+            memory,
+            missing_feature,
+        };
+        (kernels.run(), bias.run())
     }
 }

@@ -22,6 +22,14 @@ impl Progression {
         self.start + (self.count - 1) * self.step + self.run - 1
     }
 
+    /// The first word that is not before `word`.
+    pub fn first_from(&self, word: i64) -> Option<i64> {
+        let runs = (word - self.start).max(0) / self.step;
+        let in_run = word.max(self.start + runs * self.step);
+        let next = self.start + (runs + 1) * self.step;
+        [in_run, next].into_iter().find(|word| self.contains(*word))
+    }
+
     /// Whether the words lie without gaps.
     const fn dense(&self) -> bool {
         self.step == self.run || self.count == 1
@@ -261,6 +269,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_first_word_from_a_word_agrees_with_enumeration(a in progressions(), word in 0..800i64) {
+            let expected = words(&a).range(word..).next().copied();
+            prop_assert_eq!(a.first_from(word), expected);
+        }
+
         #[test]
         fn first_common_agrees_with_enumeration(a in progressions(), b in progressions()) {
             let expected = words(&a).intersection(&words(&b)).next().copied();

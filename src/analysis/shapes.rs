@@ -209,6 +209,18 @@ pub fn kernel_differs(parameters: &Parameters, weight: &Weight) -> Fact<bool> {
     })
 }
 
+/// The weights of each layer as its model has them, as far as the two go together.
+pub(super) fn weights_of_model<'w>(
+    parameters: &[Parameters],
+    weights: &'w [Option<Weight>],
+) -> Vec<Fact<Option<&'w Weight>>> {
+    let of_layer = |(own, weight): (&Parameters, &'w Option<Weight>)| match own.has_weights()? {
+        true => weight.as_ref().map(Some).ok_or(Missing::Unknown),
+        false => Ok(None),
+    };
+    parameters.iter().zip(weights).map(of_layer).collect()
+}
+
 /// The weights of each layer: those of the facts, handed to the weighted layers in order.
 ///
 /// Too few of them (AX801) leave every layer without. Where there are too many, a layer is missing

@@ -2,12 +2,13 @@
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::allocate::Objective;
 use crate::network;
 use crate::rules::words;
 use crate::text::unified_diff;
-use crate::workspace::{self, Selection};
+use crate::workspace::{self, Allocated, Choices, Selection};
 
-use super::args::AllocateArgs;
+use super::args::{AllocateArgs, Goal, Keep};
 use super::{complain, inputs, map};
 
 pub(super) fn run(args: &AllocateArgs) -> Result<String> {
@@ -27,26 +28,65 @@ pub(super) fn run(args: &AllocateArgs) -> Result<String> {
         None => None,
     };
     let overrides = inputs::overrides(&args.facts, Selection::default())?;
-    let allocated = workspace::allocate(&file, &config, &overrides, only)
+    let choices = Choices {
+        only,
+        keep_masks: matches!(args.keep, Keep::Masks | Keep::All),
+        keep_offsets: matches!(args.keep, Keep::Offsets | Keep::All),
+        objective: match args.objective {
+            Goal::Peak => Objective::Peak,
+            Goal::Edits => Objective::Edits,
+            Goal::Readable => Objective::Readable,
+        },
+    };
+    let allocated = workspace::allocate(&file, &config, &overrides, &choices)
         .map_err(|reason| anyhow!("{}: {reason}", file.name))?;
-    let [before, after] = allocated.peak;
-    let percent = |bytes: i64| bytes * 100 / allocated.capacity.max(1);
-    complain(&format!(
-        "{}: {} moved; highest byte in use {} ({} %) before, {} ({} %) with these offsets; with these \
-         masks it cannot be below {}",
-        file.name,
-        words::count(allocated.moved.len() as i64, "output"),
-        words::offset(before),
-        percent(before),
-        words::offset(after),
-        percent(after),
-        words::offset(allocated.bound)
-    ));
-    if args.write {
-        if !allocated.edits.is_empty() {
-            workspace::write(&args.file, &allocated.text)?;
-        }
-        return Ok(String::new());
+    complain(&format!("{}: {}", file.name, allocated.summary()));
+    if args.write && !allocated.edits.is_empty() {
+        workspace::write(&args.file, &allocated.text)?;
     }
-    Ok(unified_diff(&file.name, &file.text, &allocated.text))
+    let mut text = String::new();
+    if args.diff || !args.write && !args.report {
+        text += &unified_diff(&file.name, &file.text, &allocated.text);
+    }
+    if args.report {
+        text += &report(&allocated);
+    }
+    Ok(text)
+}
+
+/// How full the memories are.
+fn report(allocated: &Allocated) -> String {
+    let of = |part: i64, whole: i64| format!("{} %", part * 100 / whole.max(1));
+    let bytes = |bytes: i64| {
+        let share = of(bytes, allocated.capacity);
+        format!("{} ({share})", words::offset(bytes))
+    };
+    let before = allocated.before.map_or("not known".to_owned(), bytes);
+    let mut lines = vec![
+        format!("data memory   highest byte before   {before}"),
+        format!(
+            "              highest byte after    {}",
+            bytes(allocated.after)
+        ),
+        format!(
+            "              lower bound           {}",
+            bytes(allocated.bound)
+        ),
+    ];
+    let rows = allocated.kernel_rows.iter();
+    if let Some([used, all]) = rows.max_by_key(|[used, all]| used * 1000 / (*all).max(1)) {
+        let share = of(*used, *all);
+        lines.push(format!(
+            "kernel memory fullest processor     {used} of {all} rows ({share})"
+        ));
+    }
+    let bias = match &allocated.bias {
+        Some(used) => {
+            let used: Vec<String> = used.iter().map(ToString::to_string).collect();
+            format!("{} of {} bytes", used.join(" + "), allocated.bias_capacity)
+        }
+        None => "not known".to_owned(),
+    };
+    lines.push(format!("bias memory   the four quadrants    {bias}"));
+    lines.join("\n") + "\n"
 }

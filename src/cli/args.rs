@@ -32,12 +32,14 @@ pub(super) struct Cli {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Lint network files
+    /// Lint network files, and models in Python
     Check(Box<CheckArgs>),
     /// Draw what lies where in data memory, and how much of the chip a network takes
     Map(MapArgs),
-    /// Choose where in data memory each layer writes, masks kept
+    /// Choose where in data memory each layer writes, and masks where there are none
     Allocate(AllocateArgs),
+    /// Make the network file of a PyTorch model
+    Generate(Box<GenerateArgs>),
     /// Explain a rule or a key of the network file
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -63,7 +65,7 @@ impl Command {
 #[derive(Args)]
 #[command(group(ArgGroup::new("apply").args(["fix", "diff"]).multiple(true)))]
 pub(super) struct CheckArgs {
-    /// Files, and folders to look for networks in; `-` is standard input
+    /// Files, and folders to look for networks and models in; `-` is standard input
     #[arg(default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 
@@ -155,6 +157,9 @@ pub(super) struct FactArgs {
     /// A checkpoint (.pth.tar), instead of the one that the network's build command names
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub(super) checkpoint: Option<PathBuf>,
+    /// The PyTorch model, or a training project, instead of the model that `arch` names
+    #[arg(long, value_name = "FILE:NAME", help_heading = "Facts")]
+    pub(super) model: Option<String>,
     /// The flags that the vendor's tool gets: "--fifo --overlap-data"
     #[arg(
         long,
@@ -210,16 +215,96 @@ pub(super) struct AllocateArgs {
     /// The network
     pub(super) file: PathBuf,
     /// Move the output of this layer only: its number or its name
-    #[arg(long, value_name = "LAYER")]
+    #[arg(long, value_name = "LAYER", conflicts_with_all = ["keep", "objective"])]
     pub(super) layer: Option<String>,
-    /// Write the new offsets into the file instead of showing them
+    /// What stays as it is written; what is missing is always chosen
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub(super) keep: Keep,
+    /// What the offsets are to be good at
+    #[arg(long, value_name = "GOAL", value_enum, default_value_t)]
+    pub(super) objective: Goal,
+    /// Show the changes; that is what happens without --write and --report
+    #[arg(long, conflicts_with = "write")]
+    pub(super) diff: bool,
+    /// Write the changes into the file instead of showing them
     #[arg(long)]
     pub(super) write: bool,
+    /// Print how full the memories are, before and after
+    #[arg(long)]
+    pub(super) report: bool,
     #[command(flatten)]
     pub(super) facts: FactArgs,
     /// The configuration file, instead of the nearest one above the network
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+/// What `allocate` leaves as it is.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum Keep {
+    /// The masks
+    #[default]
+    Masks,
+    /// The offsets
+    Offsets,
+    /// Masks and offsets
+    All,
+    /// Neither
+    Nothing,
+}
+
+/// What `allocate` aims at.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum Goal {
+    /// The lowest peak
+    #[default]
+    Peak,
+    /// The fewest changes
+    Edits,
+    /// Round offsets
+    Readable,
+}
+
+#[derive(Args)]
+pub(super) struct GenerateArgs {
+    /// The model file, and the function or class in it that makes the model [default: the model of
+    /// the network that `--merge` names]
+    #[arg(long, value_name = "FILE:NAME", required_unless_present = "merge")]
+    pub(super) model: Option<String>,
+    /// The data set [default: that of the model's training script]
+    #[arg(long, value_name = "NAME")]
+    pub(super) dataset: Option<String>,
+    /// Channels, height and width of the input, or channels and length [default: those of the data set]
+    #[arg(long, value_name = "CxHxW", value_parser = input)]
+    pub(super) input: Option<[i64; 3]>,
+    /// Classes that the model tells apart [default: those of the data set]
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) classes: Option<i64>,
+    /// Frames that the model looks at, where those are several
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) frames: Option<i64>,
+    /// The model is trained with bias [default: as in its training script]
+    #[arg(long)]
+    pub(super) use_bias: bool,
+    /// The chip: MAX78000, MAX78002 (or AI85, AI87) [default: that of the training script]
+    #[arg(long, value_name = "DEVICE", value_parser = one_device)]
+    pub(super) device: Option<DeviceId>,
+    /// The checkpoint (.pth.tar) that says bits and bias of each layer
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// The policy that says the bits of each layer [default: that of the training script]
+    #[arg(long, value_name = "FILE")]
+    pub(super) qat_policy: Option<PathBuf>,
+    /// Print into this new file
+    #[arg(short, long, value_name = "FILE", conflicts_with = "merge")]
+    pub(super) output_file: Option<PathBuf>,
+    /// Complete this network: its masks, offsets and comments stay where the model has its layers,
+    /// by name or by what they compute
+    #[arg(long, value_name = "FILE")]
+    pub(super) merge: Option<PathBuf>,
+    /// Write the changes of `--merge` into the file instead of showing them
+    #[arg(long, requires = "merge")]
+    pub(super) write: bool,
 }
 
 #[derive(Args)]
@@ -356,6 +441,22 @@ fn device(name: &str) -> Result<DeviceChoice, String> {
     DeviceId::parse(name)
         .map(DeviceChoice::One)
         .ok_or_else(|| "it is MAX78000, MAX78002 or both".to_owned())
+}
+
+fn one_device(name: &str) -> Result<DeviceId, String> {
+    DeviceId::parse(name).ok_or_else(|| "it is MAX78000 or MAX78002".to_owned())
+}
+
+fn input(sizes: &str) -> Result<[i64; 3], String> {
+    let sizes: Option<Vec<i64>> = sizes
+        .split(['x', ','])
+        .map(|size| size.trim().parse().ok().filter(|size| *size > 0))
+        .collect();
+    match sizes.as_deref() {
+        Some([channels, length]) => Ok([*channels, *length, 1]),
+        Some([channels, height, width]) => Ok([*channels, *height, *width]),
+        _ => Err("it is like 3x32x32, or 128x128 for 1-D data".to_owned()),
+    }
 }
 
 fn flags(words: &str) -> Result<(String, Flags), String> {

@@ -134,12 +134,13 @@ impl Task<'_> {
         })
     }
 
-    /// Checks a file, and writes it if it has been fixed; `None` where it is no network.
+    /// Checks a file, and writes it if it has been fixed; `None` where it is neither a network nor a
+    /// model.
     fn check_file(&self, candidate: &Candidate) -> Result<Option<Checked>, Trouble> {
         let file = if candidate.named {
             SourceFile::read(&candidate.path)?
         } else {
-            match SourceFile::read_network(&candidate.path)? {
+            match SourceFile::read_found(&candidate.path)? {
                 Some(file) => file,
                 None => return Ok(None),
             }

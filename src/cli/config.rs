@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::diagnostic::Severity;
 use crate::rules::words::{count, list};
-use crate::workspace::{Assumptions, Known, Origin, shown};
+use crate::workspace::{Assumptions, Known, Modeled, Origin, shown};
 
 use super::args::ConfigArgs;
 use super::inputs::{Network, network};
@@ -45,6 +45,8 @@ pub(super) fn run(args: &ConfigArgs) -> Result<String> {
         ("shapes", shapes(&linted.assumptions)),
         ("checkpoint", checkpoint(&linted.assumptions)),
         ("input", input(&linted.assumptions)),
+        ("model", model(&linted.assumptions)),
+        ("training", training(&linted.assumptions)),
         (
             "select",
             selected.map_or_else(|| "all rules".to_owned(), |rules| all(rules)),
@@ -139,6 +141,28 @@ pub(super) fn input(assumptions: &Assumptions) -> String {
     match &known.value.path {
         Some(path) => format!("{shape}: {}", because(&shown(path), known)),
         None => because(&shape, known),
+    }
+}
+
+/// The model, and why it is the one.
+pub(super) fn model(assumptions: &Assumptions) -> String {
+    let Some(known) = &assumptions.model else {
+        return unknown("unknown", "model", assumptions);
+    };
+    let Modeled { name, model, .. } = &known.value;
+    let modules = model.modules.iter();
+    let weighted = modules.filter(|module| module.operator.convolves()).count();
+    let weighted = count(weighted as i64, "weighted layer");
+    format!("{}: {weighted}", because(&name.show(), known))
+}
+
+/// How the model is trained, and who says so.
+pub(super) fn training(assumptions: &Assumptions) -> String {
+    match &assumptions.model {
+        Some(known) if !known.value.training.known.is_empty() => {
+            known.value.training.known.join(", ")
+        }
+        _ => "unknown".to_owned(),
     }
 }
 

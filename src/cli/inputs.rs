@@ -8,8 +8,8 @@ use anyhow::{Result, anyhow, bail};
 use crate::pytorch::checkpoint::Checkpoint;
 use crate::report::concise;
 use crate::workspace::{
-    Config, Configurations, Linted, Overrides, Selection, SourceFile, lint, load_checkpoint,
-    load_shapes, shown,
+    Config, Configurations, Linted, ModelName, Overrides, Selection, SourceFile, lint,
+    load_checkpoint, load_shapes, shown,
 };
 
 use super::args::FactArgs;
@@ -27,11 +27,20 @@ pub(super) fn overrides(args: &FactArgs, selection: Selection) -> Result<Overrid
         None => None,
         Some(path) => Some((path.clone(), checkpoint(path)?)),
     };
+    let model = match &args.model {
+        None => None,
+        Some(given) => {
+            let mut name = ModelName::parse(given);
+            name.path = path::absolute(name.path)?;
+            Some(name)
+        }
+    };
     Ok(Overrides {
         device: args.device,
         flags: args.izer_flags.clone(),
         shapes,
         checkpoint,
+        model,
         selection,
     })
 }

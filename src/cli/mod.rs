@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod devices;
 mod explain;
+mod generate;
 mod inputs;
 mod map;
 mod output;
@@ -66,6 +67,7 @@ fn run(command: Command, serve: fn() -> u8) -> Result<u8> {
     match command {
         Command::Check(args) => return check::run(&args),
         Command::Server(_) => return Ok(serve()),
+        Command::Generate(args) => print(&generate::run(&args)?)?,
         Command::Explain(args) => print(&explain::run(&args)?)?,
         Command::Map(args) => print(&map::run(&args)?)?,
         Command::Allocate(args) => print(&allocate::run(&args)?)?,
@@ -129,6 +131,7 @@ mod tests {
             "map",
             "allocate",
             "explain",
+            "generate",
             "schema",
             "devices",
             "config",

@@ -1,11 +1,12 @@
 //! What a finding is. Plain data; nothing here knows how findings are made or shown.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, TextFile};
 
 /// The number of a rule, written `AX304`. The hundreds name the area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,6 +109,8 @@ pub struct Related {
     pub span: Span,
     /// The layer that the place belongs to (number with sequence holes closed).
     pub layer: Option<usize>,
+    /// The file of the place, where it is another one than that of the finding.
+    pub file: Option<Arc<TextFile>>,
 }
 
 /// One fault or piece of advice, with its place.
@@ -146,6 +149,24 @@ impl Finding {
             message: message.into(),
             span,
             layer: layer.into(),
+            file: None,
+        });
+        self
+    }
+
+    /// Adds a related place of another file.
+    #[must_use]
+    pub fn related_in(
+        mut self,
+        file: &Arc<TextFile>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        self.related.push(Related {
+            message: message.into(),
+            span,
+            layer: None,
+            file: Some(Arc::clone(file)),
         });
         self
     }

@@ -1,7 +1,9 @@
 //! A PyTorch model of `ai8x` layers, as its source tells: what it constructs and how data flows.
 
+use std::sync::Arc;
+
 use crate::network::{Activation, Eltwise};
-use crate::text::Span;
+use crate::text::{Span, TextFile};
 
 /// A model built with the arguments of one network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,7 +12,10 @@ pub struct Model {
     pub name: String,
     /// The file that defines it.
     pub file: String,
+    /// The name of the function or class that makes it, where that is defined.
+    pub place: Option<ModelPlace>,
     /// The layers that it constructs, in this order: that in which a checkpoint holds the weights.
+    /// Behind them those that it uses without holding them.
     pub modules: Vec<Module>,
     /// What it computes, in order.
     pub calls: Vec<Call>,
@@ -21,17 +26,18 @@ pub struct Model {
 /// Something constructed: `self.conv1 = ai8x.FusedConv2dReLU(...)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
-    /// Its attribute path: `conv1`, `features.0.conv2`.
+    /// Its attribute path: `conv1`, `features.0.conv2`; empty where the model does not hold it.
     pub path: String,
     /// The class as it is written: `ai8x.FusedConv2dReLU`.
     pub class: String,
     /// What it computes.
     pub operator: ModelOperator,
-    /// Channels in; 0 where there are none to speak of.
-    pub in_channels: i64,
-    /// Channels out.
-    pub out_channels: i64,
-    /// Kernel: one entry for Conv1d, two for the 2-D ones, none for Linear.
+    /// Channels in; none where unknown, or none to speak of.
+    pub in_channels: Option<i64>,
+    /// Channels out, likewise.
+    pub out_channels: Option<i64>,
+    /// Kernel: one entry for Conv1d, two for the 2-D ones, none for Linear. No entry, as for the
+    /// next three, also where it is unknown.
     pub kernel: Vec<i64>,
     /// Stride, an entry a dimension.
     pub stride: Vec<i64>,
@@ -39,16 +45,18 @@ pub struct Module {
     pub padding: Vec<i64>,
     /// Dilation, an entry a dimension.
     pub dilation: Vec<i64>,
-    /// Groups.
-    pub groups: i64,
+    /// Groups; none where unknown, as for the next.
+    pub groups: Option<i64>,
     /// Whether it has a bias, its own or by batch normalisation.
-    pub bias: bool,
-    /// What is pooled before it computes.
+    pub bias: Option<bool>,
+    /// Weight bits by the policy of its training; none where nobody says.
+    pub bits: Option<i64>,
+    /// What is pooled before it computes. Where that is unknown, so are the arguments of the calls.
     pub pool: Option<ModelPool>,
-    /// Its activation.
-    pub activation: Activation,
+    /// Its activation; none where unknown, as for the next.
+    pub activation: Option<Activation>,
     /// Whether the output is 32 bits wide.
-    pub wide: bool,
+    pub wide: Option<bool>,
     /// Where it is constructed.
     pub place: Option<ModelPlace>,
 }
@@ -127,7 +135,7 @@ pub enum Operand {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelPlace {
     /// The file.
-    pub file: String,
+    pub file: Arc<TextFile>,
     /// The place in its text.
     pub span: Span,
 }

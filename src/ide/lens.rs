@@ -44,33 +44,47 @@ pub fn lenses(analyzed: &Analyzed) -> Vec<Lens> {
         });
     }
     for (index, layer) in network.layers.iter().enumerate() {
-        let Some(step) = analyzed.step(index) else {
+        if analyzed.step(index).is_none() {
             continue;
-        };
-        let title = words::shapes(step).map_or_else(
-            || "memory map".to_owned(),
-            |shapes| format!("{shapes}, memory map"),
-        );
+        }
+        // An inlay hint behind the head shows the shapes.
         found.push(Lens {
             span: layer.head,
-            title,
+            title: "memory map".to_owned(),
             command: LensCommand::ShowMap { layer: Some(index) },
         });
-        let readers = analyzed.analysis.graph.readers(Source::Layer(index));
-        let title = match readers.count() {
-            0 if analyzed.analysis.graph.final_layer == Some(index) => {
-                "output of the network".to_owned()
-            }
-            0 => "read by no layer".to_owned(),
-            number => format!("read by {}", count(number as i64, "layer")),
-        };
         found.push(Lens {
             span: layer.head,
-            title,
+            title: readers(analyzed, index),
             command: LensCommand::ShowReaders { layer: index },
         });
     }
     found
+}
+
+/// Who reads the output of a layer, and which of them is the last to need it.
+fn readers(analyzed: &Analyzed, layer: usize) -> String {
+    let graph = &analyzed.analysis.graph;
+    let mut readers: Vec<usize> = graph.readers(Source::Layer(layer)).collect();
+    readers.sort_by_key(|reader| graph.time(*reader));
+    let label = |reader: usize| words::title(analyzed, reader);
+    let mut title = match readers.as_slice() {
+        [] => "read by no layer".to_owned(),
+        [only] => format!("read by {}", label(*only)),
+        [.., last] => format!(
+            "read by {}, last by {}",
+            count(readers.len() as i64, "layer"),
+            label(*last)
+        ),
+    };
+    let is_kept = analyzed.analysis.parameters[layer].output == Ok(true);
+    if is_kept || graph.final_layer == Some(layer) {
+        title = match readers.as_slice() {
+            [] => "output of the network".to_owned(),
+            _ => format!("output of the network, {title}"),
+        };
+    }
+    title
 }
 
 /// `Memory map: 7 layers, data 75 %, kernels 14 %, bias 13 %`.
@@ -114,30 +128,31 @@ mod tests {
     fn the_list_and_each_layer_have_lines() {
         insta::assert_snapshot!(shown(&fixture::residual("").0), @r"
         layers: Memory map: 7 layers, data 50 %, kernels 22 %, bias 11 % ShowMap { layer: None }
-        - name: 3x32x32 -> 16x32x32, memory map ShowMap { layer: Some(0) }
-        - name: read by 1 layer ShowReaders { layer: 0 }
-        - name: 16x32x32 -> 20x32x32, memory map ShowMap { layer: Some(1) }
-        - name: read by 2 layers ShowReaders { layer: 1 }
-        - name: 20x32x32 -> 20x32x32, memory map ShowMap { layer: Some(2) }
-        - name: read by 1 layer ShowReaders { layer: 2 }
-        - name: 20x32x32 -> 20x32x32, memory map ShowMap { layer: Some(3) }
-        - name: read by 1 layer ShowReaders { layer: 3 }
-        - name: 2 x 20x32x32 -> 20x32x32, memory map ShowMap { layer: Some(4) }
-        - name: read by 1 layer ShowReaders { layer: 4 }
-        - name: 20x32x32 -> 16x8x8, memory map ShowMap { layer: Some(5) }
-        - name: read by 1 layer ShowReaders { layer: 5 }
-        - name: 16x8x8 -> 10x1x1, memory map ShowMap { layer: Some(6) }
+        - name: memory map ShowMap { layer: Some(0) }
+        - name: read by #1 body ShowReaders { layer: 0 }
+        - name: memory map ShowMap { layer: Some(1) }
+        - name: read by 2 layers, last by #3 branch ShowReaders { layer: 1 }
+        - name: memory map ShowMap { layer: Some(2) }
+        - name: read by #4 join ShowReaders { layer: 2 }
+        - name: memory map ShowMap { layer: Some(3) }
+        - name: read by #4 join ShowReaders { layer: 3 }
+        - name: memory map ShowMap { layer: Some(4) }
+        - name: read by #5 shrink ShowReaders { layer: 4 }
+        - name: memory map ShowMap { layer: Some(5) }
+        - name: read by #6 scores ShowReaders { layer: 5 }
+        - name: memory map ShowMap { layer: Some(6) }
         - name: output of the network ShowReaders { layer: 6 }
         ");
         insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers:\n  - op: conv2d\n  - op: none\n    in_sequences: 0\n  - op: fc\n    in_sequences: 0\n")), @r"
         layers: Memory map: 3 layers ShowMap { layer: None }
         - op: memory map ShowMap { layer: Some(0) }
-        - op: read by 2 layers ShowReaders { layer: 0 }
+        - op: read by 2 layers, last by #2 ShowReaders { layer: 0 }
         - op: memory map ShowMap { layer: Some(1) }
         - op: read by no layer ShowReaders { layer: 1 }
         - op: memory map ShowMap { layer: Some(2) }
         - op: output of the network ShowReaders { layer: 2 }
         ");
+        insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers:\n  - op: conv2d\n    output: true\n  - op: fc\n")).lines().nth(2).unwrap_or_default(), @"- op: output of the network, read by #1 ShowReaders { layer: 0 }");
         insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers: []\n")), @"");
     }
 }

@@ -6,6 +6,7 @@ pub mod completion;
 pub mod hints;
 pub mod hover;
 pub mod lens;
+pub mod model;
 pub mod navigation;
 pub mod structure;
 pub mod symbols;
@@ -21,7 +22,7 @@ mod fixture;
 use std::sync::{Arc, OnceLock};
 
 use crate::analysis::Analysis;
-use crate::check::check_document;
+use crate::check::check_network;
 use crate::device::{Device, DeviceId};
 use crate::diagnostic::Finding;
 use crate::facts::Facts;
@@ -54,7 +55,8 @@ impl Analyzed {
     /// Parses, analyses and checks a text.
     pub fn new(text: Arc<str>, facts: Facts) -> Self {
         let document = yaml::parse(&text);
-        let findings = check_document(&text, &document, &facts);
+        let network = network::lower(&document, &text);
+        let findings = check_network(&text, &document, &network, &facts);
         Self::of_document(text, document, facts, findings)
     }
 

@@ -178,7 +178,8 @@ fn flows(
         .collect()
 }
 
-fn item(analyzed: &Analyzed, layer: usize) -> Option<CallItem> {
+/// A layer by its number.
+pub fn item(analyzed: &Analyzed, layer: usize) -> Option<CallItem> {
     Some(CallItem {
         layer,
         name: words::title(analyzed, layer),

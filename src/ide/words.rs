@@ -1,7 +1,9 @@
 //! What lists of layers say of one.
 
+use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
 use crate::map::Step;
 use crate::network::Layer;
+use crate::rules::words::processors as ranges;
 
 use super::Analyzed;
 
@@ -41,4 +43,17 @@ pub(super) fn shapes(step: &Step) -> Option<String> {
     }
     let known = |side: Option<String>| side.unwrap_or_else(|| "?".to_owned());
     Some(format!("{} -> {}", known(input), known(output)))
+}
+
+/// The instances of data memory that belong to the processors of a mask: `instances 0 to 4`.
+pub(super) fn instances(mask: u64) -> String {
+    let of_instance = (1 << PROCESSORS_PER_INSTANCE) - 1;
+    let instances = (0..INSTANCES)
+        .filter(|instance| (mask >> (instance * PROCESSORS_PER_INSTANCE)) & of_instance != 0)
+        .fold(0_u64, |all, instance| all | 1 << instance);
+    let noun = match instances.count_ones() {
+        1 => "instance",
+        _ => "instances",
+    };
+    format!("{noun} {}", ranges(instances))
 }

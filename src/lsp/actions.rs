@@ -4,14 +4,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range, Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, MessageType, Range,
+    Uri, WorkspaceEdit,
 };
 
+use crate::analysis::DifferenceKind;
 use crate::diagnostic::{Applicability, Finding};
 use crate::ide::actions::{Action, ActionKind, actions};
 use crate::text::Span;
-use crate::workspace::fix;
+use crate::workspace::{complete, fix};
 
+use super::allocation::{ALLOCATE, allocation, message, offers};
 use super::client::Abilities;
 use super::diagnostics::diagnostic;
 use super::edits::{difference, workspace_edit};
@@ -21,13 +24,27 @@ use super::snapshot::Snapshot;
 /// Applies the safe fixes of the whole file.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai8x");
 
+/// Adds the layers that the model has, but the network lacks.
+pub(super) const GENERATE: CodeActionKind = CodeActionKind::new("source.generate.ai8x");
+
 /// What tells an action apart from the others, to find it again when it is chosen.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Chosen {
     pub(super) uri: Uri,
     version: i32,
-    /// The index among the actions at this place; none is [`FIX_ALL`].
-    at: Option<(Range, usize)>,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum What {
+    /// The action with this index among those at a place.
+    Nth(Range, usize),
+    /// New offsets for a layer, or for the network.
+    Allocation(Option<usize>),
+    /// [`FIX_ALL`].
+    FixAll,
+    /// [`GENERATE`].
+    Generate,
 }
 
 /// What can be done at a place.
@@ -40,11 +57,11 @@ pub(super) fn code_actions(
     let only = params.context.only.as_deref();
     let wanted =
         |kind: &CodeActionKind| only.is_none_or(|only| only.iter().any(|one| covers(one, kind)));
-    let chosen = |at| {
+    let chosen = |what| {
         json!(Chosen {
             uri: snapshot.uri.clone(),
             version: snapshot.version,
-            at,
+            what,
         })
     };
     let findings = tried_findings(snapshot, snapshot.span(params.range));
@@ -65,16 +82,36 @@ pub(super) fn code_actions(
             diagnostics: about.map(|finding| vec![diagnostic(snapshot, finding, abilities, pages)]),
             is_preferred: action.preferred.then_some(true),
             edit: (!lazy).then(|| workspace_edit(snapshot, abilities, &action.edits)),
-            data: lazy.then(|| chosen(Some((params.range, index)))),
+            data: lazy.then(|| chosen(What::Nth(params.range, index))),
             ..CodeAction::default()
         });
+    }
+    if wanted(&CodeActionKind::REFACTOR_REWRITE) {
+        for (title, layer) in offers(snapshot, params.range, only.is_some()) {
+            let mut action = CodeAction {
+                title: title.to_owned(),
+                kind: Some(CodeActionKind::REFACTOR_REWRITE),
+                ..CodeAction::default()
+            };
+            if abilities.resolves_edits {
+                action.data = Some(chosen(What::Allocation(layer)));
+            } else if abilities.applies_edits {
+                let position = layer.map(|_| params.range.start);
+                let arguments = vec![json!(snapshot.uri), json!(position)];
+                let title = title.to_owned();
+                action.command = Some(Command::new(title, ALLOCATE.to_owned(), Some(arguments)));
+            } else {
+                continue;
+            }
+            found.push(action);
+        }
     }
     // Mending everything takes a while: it is not done for who might not want it.
     if wanted(&FIX_ALL) && (abilities.resolves_edits || only.is_some()) && has_safe_fix(snapshot) {
         let mut all = CodeAction {
             title: "Apply all safe fixes of ai8x-lint".to_owned(),
             kind: Some(FIX_ALL),
-            data: Some(chosen(None)),
+            data: Some(chosen(What::FixAll)),
             ..CodeAction::default()
         };
         if !abilities.resolves_edits {
@@ -83,10 +120,26 @@ pub(super) fn code_actions(
         }
         found.push(all);
     }
+    let is_asked_for = only.is_some_and(|only| only.iter().any(|one| covers(one, &GENERATE)));
+    if (abilities.resolves_edits || is_asked_for) && wanted(&GENERATE) && lacks_layers(snapshot) {
+        let mut action = CodeAction {
+            title: "Complete the network from its model".to_owned(),
+            kind: Some(GENERATE),
+            data: Some(chosen(What::Generate)),
+            ..CodeAction::default()
+        };
+        if !abilities.resolves_edits {
+            action.edit = generated(snapshot, abilities).ok().flatten();
+            action.data = None;
+        }
+        if action.edit.is_some() || action.data.is_some() {
+            found.push(action);
+        }
+    }
     found.into_iter().map(Into::into).collect()
 }
 
-/// The edit of an action that was chosen.
+/// The edit of an action that was chosen, and what is to be told.
 ///
 /// # Errors
 /// Where the document has changed since.
@@ -95,20 +148,34 @@ pub(super) fn resolve(
     chosen: &Chosen,
     abilities: Abilities,
     mut action: CodeAction,
-) -> Result<CodeAction> {
+) -> Result<(CodeAction, Option<(MessageType, String)>)> {
     if chosen.version != snapshot.version {
         return Err(Error::content_modified());
     }
-    action.edit = match chosen.at {
-        None => fix_all(snapshot, abilities),
-        Some((range, index)) => {
+    let mut told = None;
+    action.edit = match chosen.what {
+        What::FixAll => fix_all(snapshot, abilities),
+        What::Allocation(layer) => {
+            let outcome = allocation(snapshot, layer, abilities);
+            told = message(&outcome);
+            outcome.ok().and_then(|allocation| allocation.edit)
+        }
+        What::Generate => {
+            let made = generated(snapshot, abilities);
+            told = made
+                .as_ref()
+                .err()
+                .map(|why| (MessageType::WARNING, why.clone()));
+            made.ok().flatten()
+        }
+        What::Nth(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
             let found = at(snapshot, range, findings);
             let edits = found.get(index).map(|action| action.edits.as_slice());
             edits.map(|edits| workspace_edit(snapshot, abilities, edits))
         }
     };
-    Ok(action)
+    Ok((action, told))
 }
 
 fn at(snapshot: &Snapshot, range: Range, findings: Vec<Finding>) -> Vec<Action> {
@@ -155,6 +222,27 @@ fn fix_all(snapshot: &Snapshot, abilities: Abilities) -> Option<WorkspaceEdit> {
     );
     let edit = difference(&snapshot.file.text, &fixed.text)?;
     Some(workspace_edit(snapshot, abilities, &[edit]))
+}
+
+/// Whether the model is known, and has layers that the network has not.
+fn lacks_layers(snapshot: &Snapshot) -> bool {
+    let analyzed = snapshot.analyzed();
+    let alignment = analyzed.analysis.alignment.as_ref();
+    alignment.is_some_and(|alignment| {
+        let mut differences = alignment.differences.iter();
+        differences.any(|difference| difference.kind == DifferenceKind::MissingLayer)
+    })
+}
+
+/// The network completed from its model.
+fn generated(
+    snapshot: &Snapshot,
+    abilities: Abilities,
+) -> std::result::Result<Option<WorkspaceEdit>, String> {
+    let made = complete(&snapshot.file, &snapshot.linted.assumptions);
+    let made = made.map_err(|reasons| reasons.join("; "))?;
+    let edit = difference(&snapshot.file.text, &made.text);
+    Ok(edit.map(|edit| workspace_edit(snapshot, abilities, &[edit])))
 }
 
 fn kind(kind: ActionKind) -> CodeActionKind {

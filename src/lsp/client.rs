@@ -23,6 +23,9 @@ pub(super) struct Abilities {
     pub(super) watches: bool,
     /// It tells settings when asked.
     pub(super) tells_settings: bool,
+    /// It applies changes that the server makes.
+    pub(super) applies_edits: bool,
+    pub(super) shows_progress: bool,
     pub(super) refreshes_diagnostics: bool,
     pub(super) refreshes_hints: bool,
     pub(super) refreshes_lenses: bool,
@@ -61,6 +64,11 @@ impl Abilities {
             links_with_origin: yes(text.definition.unwrap_or_default().link_support),
             watches: yes(watched.dynamic_registration),
             tells_settings: yes(workspace.configuration),
+            applies_edits: yes(workspace.apply_edit),
+            shows_progress: yes(client
+                .window
+                .as_ref()
+                .and_then(|window| window.work_done_progress)),
             refreshes_diagnostics: yes(workspace
                 .diagnostics
                 .and_then(|diagnostics| diagnostics.refresh_support)),

@@ -10,8 +10,9 @@ use crate::facts::Facts;
 use crate::ide::Analyzed;
 use crate::ide::symbols::{Symbol, symbols};
 use crate::map::text;
-use crate::workspace::{Configurations, SourceFile, discover};
+use crate::workspace::{Configurations, ModelName, SourceFile, discover};
 
+use super::address::{file_path, file_uri};
 use super::features::symbol_information;
 use super::position::{Encoding, Lines};
 use super::snapshot::Snapshot;
@@ -22,6 +23,8 @@ pub(super) const MAP: &str = "ai8x/map";
 pub(super) const THEME: &str = "ai8x/theme";
 /// Command: like [`MAP`].
 pub(super) const MEMORY_MAP: &str = "ai8x.memoryMap";
+/// Command: checks the networks of the workspace that are not open, too.
+pub(super) const CHECK_WORKSPACE: &str = "ai8x.checkWorkspace";
 /// Command: what this server is, and what it knows.
 pub(super) const SERVER_INFORMATION: &str = "ai8x.serverInformation";
 
@@ -50,6 +53,12 @@ pub(super) fn information(snapshot: &Snapshot) -> Value {
         "deviceFrom": device.map(|known| known.origin.to_string()),
         "flags": assumptions.flags.as_ref().map(|known| known.value.0.as_str()),
         "shapes": assumptions.shapes.as_ref().map(|known| &known.value.0),
+        "checkpoint": assumptions.checkpoint.as_ref().map(|known| &known.value.path),
+        "input": assumptions.input.as_ref().map(|known| known.value.shape),
+        "model": assumptions.model.as_ref().map(|known| known.value.name.show()),
+        "modelFrom": assumptions.model.as_ref().map(|known| known.origin.to_string()),
+        "modelCandidates": assumptions.candidates.iter().map(ModelName::show).collect::<Vec<_>>(),
+        "training": assumptions.model.as_ref().map(|known| &known.value.training.known),
         "configuration": snapshot.config.path,
         "findings": snapshot.findings().len(),
     })
@@ -64,18 +73,23 @@ pub(super) fn workspace_symbols(
     encoding: Encoding,
 ) -> Vec<SymbolInformation> {
     let (candidates, _) = discover(folders, &Configurations::default(), false);
+    // Clients write one address in several ways.
+    let open: Vec<PathBuf> = open.iter().filter_map(file_path).collect();
     let mut found = Vec::new();
     for candidate in candidates {
-        let Some(uri) = Uri::from_file_path(&candidate.path) else {
-            continue;
-        };
-        if open.contains(&uri) {
+        if open.contains(&candidate.path) {
             continue;
         }
-        // What cannot be read has no symbols.
-        let Ok(Some(file)) = SourceFile::read_network(&candidate.path) else {
+        let Some(uri) = file_uri(&candidate.path) else {
             continue;
         };
+        // What cannot be read has no symbols.
+        let Ok(Some(file)) = SourceFile::read_found(&candidate.path) else {
+            continue;
+        };
+        if file.is_python() {
+            continue;
+        }
         let lines = Lines::new(&file.text, encoding);
         let analyzed = Analyzed::of_document(
             file.text.as_str().into(),

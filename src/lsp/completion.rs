@@ -5,7 +5,8 @@ use tower_lsp::ls_types::{
     InsertTextMode, MarkupContent, MarkupKind, Position,
 };
 
-use crate::ide::completion::{Completion, CompletionKind, complete};
+use crate::ide::completion::{Completion, CompletionKind, complete_with};
+use crate::workspace::offered;
 
 use super::client::Abilities;
 use super::edits::text_edit;
@@ -19,7 +20,9 @@ pub(super) fn completions(
     position: Position,
     abilities: Abilities,
 ) -> Vec<CompletionItem> {
-    complete(snapshot.analyzed(), snapshot.offset(position))
+    let analyzed = snapshot.analyzed();
+    let offered = || offered(&snapshot.file, &snapshot.config, &analyzed.network);
+    complete_with(analyzed, snapshot.offset(position), offered)
         .into_iter()
         .enumerate()
         .map(|(rank, completion)| item(snapshot, abilities, rank, completion))

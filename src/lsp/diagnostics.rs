@@ -1,18 +1,19 @@
 //! Findings as diagnostics.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Location, NumberOrString, Uri,
+    Location, NumberOrString,
 };
 
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::report::FileReport;
-use crate::text::Span;
+use crate::text::{Span, TextFile};
 
+use super::address::file_uri;
 use super::client::Abilities;
 use super::pages::Pages;
 use super::position::Lines;
@@ -41,7 +42,7 @@ pub(super) fn diagnostics(
     abilities: Abilities,
     pages: &Pages,
 ) -> Vec<Diagnostic> {
-    if !snapshot.is_network {
+    if !snapshot.is_ours() {
         return Vec::new();
     }
     let sidecar = snapshot.linted.sidecar.as_ref();
@@ -80,11 +81,14 @@ pub(super) fn diagnostic(
         message.push('\n');
         message.push_str(note);
     }
-    let places = finding.related.iter().map(|place| {
-        let location = Location::new(snapshot.uri.clone(), snapshot.range(place.span));
-        (location, place.message.as_str())
+    let places = finding.related.iter().filter_map(|place| {
+        let location = match &place.file {
+            Some(file) => elsewhere(file, place.span, abilities)?,
+            None => Location::new(snapshot.uri.clone(), snapshot.range(place.span)),
+        };
+        Some((location, place.message.as_str()))
     });
-    let related = related(&mut message, places.collect(), abilities);
+    let related = related(&mut message, places.collect(), snapshot, abilities);
     Diagnostic {
         range: snapshot.range(finding.span),
         severity: Some(severity(finding.severity)),
@@ -100,16 +104,30 @@ pub(super) fn diagnostic(
     }
 }
 
+/// A place of another file.
+fn elsewhere(file: &TextFile, span: Span, abilities: Abilities) -> Option<Location> {
+    let uri = file_uri(Path::new(&file.path))?;
+    let lines = Lines::new(&file.text, abilities.encoding);
+    Some(Location::new(uri, lines.range(&file.text, span)))
+}
+
 /// Related places for clients that show them; for the others they become part of the message.
 fn related(
     message: &mut String,
     places: Vec<(Location, &str)>,
+    snapshot: &Snapshot,
     abilities: Abilities,
 ) -> Option<Vec<DiagnosticRelatedInformation>> {
     if !abilities.related_places {
         for (location, text) in places {
             let line = location.range.start.line + 1;
-            message.push_str(&format!("\nline {line}: {text}"));
+            let file = location.uri.to_file_path();
+            let name = file.as_deref().and_then(Path::file_name);
+            let place = match name.filter(|_| location.uri != snapshot.uri) {
+                Some(name) => format!("{}, line {line}", name.display()),
+                None => format!("line {line}"),
+            };
+            message.push_str(&format!("\n{place}: {text}"));
         }
         return None;
     }
@@ -151,9 +169,7 @@ fn data(snapshot: &Snapshot, finding: &Finding) -> Value {
 /// What is wrong with a file that belongs to the network, said at the network's first byte.
 fn faults(snapshot: &Snapshot, report: &FileReport, abilities: Abilities) -> Vec<Diagnostic> {
     let lines = Lines::new(&report.text, abilities.encoding);
-    let uri = path::absolute(&report.path)
-        .ok()
-        .and_then(Uri::from_file_path);
+    let uri = file_uri(Path::new(&report.path));
     report
         .findings
         .iter()
@@ -162,7 +178,8 @@ fn faults(snapshot: &Snapshot, report: &FileReport, abilities: Abilities) -> Vec
             let line = range.start.line + 1;
             let mut message = format!("{}, line {line}: {}", report.path, finding.message);
             let place = uri.clone().map(|uri| (Location::new(uri, range), "here"));
-            let related = related(&mut message, place.into_iter().collect(), abilities);
+            let places = place.into_iter().collect();
+            let related = related(&mut message, places, snapshot, abilities);
             Diagnostic {
                 range: snapshot.range(Span::at(0)),
                 severity: Some(severity(finding.severity)),

@@ -1,12 +1,14 @@
 //! The open documents, and which version of each is to be analysed.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ropey::Rope;
 use tokio::sync::watch;
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
+use super::address::file_path;
 use super::position::Encoding;
 use super::snapshot::Snapshot;
 
@@ -23,6 +25,19 @@ pub(super) struct Document {
     pub(super) is_network: bool,
     /// Grows with everything that changes what is said of a document: of a later one, more is known.
     pub(super) generation: u64,
+}
+
+impl Document {
+    /// A file that is not open; in Python it is no network, whatever is said here.
+    pub(super) fn closed(uri: Uri, text: &str) -> Self {
+        Self {
+            uri,
+            version: 0,
+            text: Rope::from_str(text),
+            is_network: true,
+            generation: 0,
+        }
+    }
 }
 
 /// What is next for a document.
@@ -138,11 +153,19 @@ impl Documents {
     /// Wants all documents analysed again. Yields those that somebody has to start to work on.
     #[must_use]
     pub(super) fn renew(&self) -> Vec<Uri> {
+        self.renew_some(|_| true)
+    }
+
+    /// Wants the documents for which `wanted` holds analysed again, likewise.
+    #[must_use]
+    pub(super) fn renew_some(&self, wanted: impl Fn(&Uri) -> bool) -> Vec<Uri> {
         let mut state = self.state();
         let generation = state.next_generation();
         let mut idle = Vec::new();
         for (uri, slot) in &mut state.slots {
-            if let Some(document) = &mut slot.document {
+            if let Some(document) = &mut slot.document
+                && wanted(uri)
+            {
                 document.generation = generation;
                 if slot.want(generation) {
                     idle.push(uri.clone());
@@ -204,6 +227,11 @@ impl Documents {
         let mut all: Vec<Uri> = state.slots.iter().filter_map(open).collect();
         all.sort();
         all
+    }
+
+    /// Where the open documents lie.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.all().iter().filter_map(file_path).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

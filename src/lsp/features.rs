@@ -13,6 +13,7 @@ use crate::ide::tokens::{TokenKind, tokens};
 use crate::map::Theme;
 use crate::text::Span;
 
+use super::address::file_uri;
 use super::client::Abilities;
 use super::edits::workspace_edit;
 use super::pages::Pages;
@@ -354,7 +355,7 @@ pub(super) fn links(snapshot: &Snapshot, pages: &Pages) -> Vec<DocumentLink> {
         .filter_map(|link| {
             let target = match link.target {
                 LinkTarget::Rule(code) => pages.of(code),
-                LinkTarget::File(name) => Uri::from_file_path(folder?.join(name)),
+                LinkTarget::File(name) => file_uri(&folder?.join(name)),
             };
             Some(DocumentLink {
                 range: snapshot.range(link.span),

@@ -11,6 +11,8 @@ use crate::diagnostic::Code;
 use crate::report::docs::rule_chapter;
 use crate::rules;
 
+use super::address::file_uri;
+
 /// Writes each page when it is first linked to. The pages go when the server ends.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
@@ -52,20 +54,21 @@ impl State {
         }
         let path = self.folder.as_ref()?.path().join(format!("{code}.md"));
         std::fs::write(&path, rule_chapter(&rule)).ok()?;
-        Uri::from_file_path(path)
+        file_uri(&path)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::address::file_path;
 
     #[test]
     fn a_page_is_written_once_and_goes_with_the_others() {
         let pages = Pages::default();
         let page = pages.of(Code(304)).unwrap();
         assert_eq!(pages.of(Code(304)), Some(page.clone()));
-        let path = page.to_file_path().unwrap();
+        let path = file_path(&page).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("## AX304 "), "{text}");
         assert_eq!(pages.of(Code(1000)), None);

@@ -1,24 +1,31 @@
 //! The handlers. Each is thin: it changes documents at once, or asks a snapshot off the threads that
 //! serve messages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tower_lsp::LanguageServer;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 
-use super::actions::{Chosen, FIX_ALL, code_actions, resolve};
+use super::actions::{Chosen, FIX_ALL, GENERATE, code_actions, resolve};
+use super::address::file_path;
+use super::allocation::{ALLOCATE, Wanted, commanded};
 use super::client::Abilities;
+use super::closed::check;
 use super::commands::{self, MapParams, memory_map};
 use super::completion::{TRIGGERS, completions};
 use super::diagnostics::{diagnostics, fingerprint};
 use super::features;
 use super::guard::legal;
-use super::session::{Session, file_path};
+use super::python::{self, Modelled};
+use super::session::Session;
 use super::snapshot::Snapshot;
+
+/// The protocol's `RequestFailed`.
+const REQUEST_FAILED: i64 = -32803;
 
 /// The server.
 #[derive(Debug)]
@@ -39,16 +46,50 @@ impl LintServer {
         uri: &Uri,
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<Option<T>> {
+        self.ask_where(uri, |snapshot| snapshot.is_network, work)
+            .await
+    }
+
+    /// What `work` makes of an open model file in Python and its networks; `None` where it is none,
+    /// or has none.
+    async fn ask_model<T: Send + 'static>(
+        &self,
+        uri: &Uri,
+        work: impl FnOnce(&Modelled) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        match Modelled::gather(&self.session, uri).await {
+            Some(modelled) => spawn_blocking(move || work(&modelled))
+                .await
+                .map(Some)
+                .map_err(|_| Error::internal_error()),
+            None => Ok(None),
+        }
+    }
+
+    /// What `work` makes of the document as it is now; `None` where it is not open, or not wanted.
+    async fn ask_where<T: Send + 'static>(
+        &self,
+        uri: &Uri,
+        is_wanted: impl FnOnce(&Snapshot) -> bool,
+        work: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
         let Some(awaited) = self.session.documents.await_result(uri) else {
             return Ok(None);
         };
         match awaited.snapshot().await {
-            Some(snapshot) if snapshot.is_network => spawn_blocking(move || work(&snapshot))
+            Some(snapshot) if is_wanted(&snapshot) => spawn_blocking(move || work(&snapshot))
                 .await
                 .map(Some)
                 .map_err(|_| Error::internal_error()),
             _ => Ok(None),
         }
+    }
+
+    /// What there is to say of a document, a network or a model.
+    async fn diagnose(&self, uri: &Uri) -> Result<Option<Vec<Diagnostic>>> {
+        let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
+        let work = move |snapshot: &Snapshot| diagnostics(snapshot, abilities, &pages);
+        self.ask_where(uri, Snapshot::is_ours, work).await
     }
 }
 
@@ -62,6 +103,36 @@ impl LintServer {
     /// Hears [`commands::THEME`].
     pub(super) async fn theme(&self, params: Value) {
         self.session.set_theme(&params);
+    }
+
+    /// Answers [`ALLOCATE`].
+    async fn allocate(&self, wanted: Wanted) -> Result<Option<Value>> {
+        let (abilities, uri) = (self.session.abilities(), wanted.uri.clone());
+        if !abilities.applies_edits {
+            return Err(failed("this client does not apply changes".to_owned()));
+        }
+        let work = move |snapshot: &Snapshot| commanded(snapshot, &wanted, abilities);
+        let Some(outcome) = self.ask(&uri, work).await? else {
+            return Ok(None);
+        };
+        let allocation = outcome.map_err(failed)?;
+        if let Some(edit) = allocation.edit {
+            self.session.apply(edit);
+        }
+        Ok(Some(json!({ "summary": allocation.summary })))
+    }
+
+    /// Answers [`commands::CHECK_WORKSPACE`].
+    async fn check_workspace(&self, token: Option<ProgressToken>) -> Result<Value> {
+        // It goes on where the client no longer waits for the answer.
+        let check = tokio::spawn(check(Arc::clone(&self.session), token));
+        let mut counts = check.await.map_err(|_| Error::internal_error())?;
+        for uri in self.session.documents.all() {
+            if let Some(found) = self.diagnose(&uri).await? {
+                counts.add(&found);
+            }
+        }
+        Ok(json!(counts))
     }
 
     async fn information(&self) -> Result<Value> {
@@ -115,8 +186,9 @@ impl LanguageServer for LintServer {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let uri = params.text_document.uri.clone();
         if self.session.documents.open(params.text_document) {
-            self.session.work_on(uri);
+            self.session.work_on(uri.clone());
         }
+        self.session.opened(uri);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -143,8 +215,13 @@ impl LanguageServer for LintServer {
         }
     }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        self.session.reload();
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let files: Vec<Uri> = params
+            .changes
+            .into_iter()
+            .map(|change| change.uri)
+            .collect();
+        self.session.files_changed(&files);
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
@@ -157,9 +234,7 @@ impl LanguageServer for LintServer {
         &self,
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
-        let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
-        let work = move |snapshot: &Snapshot| diagnostics(snapshot, abilities, &pages);
-        let items = self.ask(&params.text_document.uri, work).await?;
+        let items = self.diagnose(&params.text_document.uri).await?;
         let items = items.unwrap_or_default();
         let id = fingerprint(&items);
         let report: DocumentDiagnosticReport = if params.previous_result_id.as_ref() == Some(&id) {
@@ -183,6 +258,19 @@ impl LanguageServer for LintServer {
         Ok(report.into())
     }
 
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        let open = self.session.documents.paths();
+        let is_open = |path: &Path| open.iter().any(|open| open == path);
+        let items = self
+            .session
+            .closed
+            .report(&params.previous_result_ids, is_open);
+        Ok(WorkspaceDiagnosticReport { items }.into())
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
         let uri = params.text_document.uri.clone();
@@ -197,16 +285,23 @@ impl LanguageServer for LintServer {
         };
         let (abilities, uri) = (self.session.abilities(), chosen.uri.clone());
         let work = move |snapshot: &Snapshot| resolve(snapshot, &chosen, abilities, action);
-        self.ask(&uri, work)
-            .await?
-            .unwrap_or_else(|| Err(Error::content_modified()))
+        let resolved = self.ask(&uri, work).await?;
+        let (action, told) = resolved.unwrap_or_else(|| Err(Error::content_modified()))?;
+        if let Some((kind, message)) = told {
+            self.session.show(kind, &message).await;
+        }
+        Ok(action)
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let (abilities, theme) = (self.session.abilities(), self.session.theme());
         let (uri, position) = place(params.text_document_position_params);
         let work = move |snapshot: &Snapshot| features::hover(snapshot, position, abilities, theme);
-        self.ask(&uri, work).await.map(Option::flatten)
+        if let Some(found) = self.ask(&uri, work).await? {
+            return Ok(found);
+        }
+        let work = move |model: &Modelled| python::hover(model, position, abilities);
+        self.ask_model(&uri, work).await.map(Option::flatten)
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
@@ -217,8 +312,15 @@ impl LanguageServer for LintServer {
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-        let work = move |snapshot: &Snapshot| features::inlay_hints(snapshot, params.range);
-        self.ask(&params.text_document.uri, work).await
+        let (uri, range) = (params.text_document.uri, params.range);
+        let work = move |snapshot: &Snapshot| features::inlay_hints(snapshot, range);
+        match self.ask(&uri, work).await? {
+            Some(found) => Ok(Some(found)),
+            None => {
+                let work = move |model: &Modelled| python::inlay_hints(model, range);
+                self.ask_model(&uri, work).await
+            }
+        }
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
@@ -259,15 +361,27 @@ impl LanguageServer for LintServer {
     ) -> Result<Option<GotoDefinitionResponse>> {
         let abilities = self.session.abilities();
         let (uri, position) = place(params.text_document_position_params);
-        let work = move |snapshot: &Snapshot| features::definition(snapshot, position, abilities);
-        self.ask(&uri, work).await
+        let open = python::open_files(&self.session).await;
+        let work = move |snapshot: &Snapshot| {
+            python::definition(snapshot, position, &open, abilities)
+                .unwrap_or_else(|| features::definition(snapshot, position, abilities))
+        };
+        if let Some(found) = self.ask(&uri, work).await? {
+            return Ok(Some(found));
+        }
+        let work = move |model: &Modelled| python::layers(model, position).into();
+        self.ask_model(&uri, work).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let declaration = params.context.include_declaration;
         let (uri, position) = place(params.text_document_position);
         let work = move |snapshot: &Snapshot| features::references(snapshot, position, declaration);
-        self.ask(&uri, work).await
+        if let Some(found) = self.ask(&uri, work).await? {
+            return Ok(Some(found));
+        }
+        let work = move |model: &Modelled| python::layers(model, position);
+        self.ask_model(&uri, work).await
     }
 
     async fn document_highlight(
@@ -366,6 +480,16 @@ impl LanguageServer for LintServer {
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         match params.command.as_str() {
             commands::SERVER_INFORMATION => self.information().await.map(Some),
+            commands::CHECK_WORKSPACE => {
+                let token = params.work_done_progress_params.work_done_token;
+                self.check_workspace(token).await.map(Some)
+            }
+            ALLOCATE => match Wanted::read(&params.arguments) {
+                Some(wanted) => self.allocate(wanted).await,
+                None => Err(Error::invalid_params(
+                    "the arguments are the document's address and null, or a position in a layer",
+                )),
+            },
             commands::MEMORY_MAP => {
                 let address = params.arguments.first().and_then(Value::as_str);
                 match address.and_then(|address| legal(address).parse::<Uri>().ok()) {
@@ -379,6 +503,15 @@ impl LanguageServer for LintServer {
                 "there is no command `{other}`"
             ))),
         }
+    }
+}
+
+/// The answer to a request that makes sense, and cannot be met.
+fn failed(reason: String) -> Error {
+    Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: reason.into(),
+        data: None,
     }
 }
 
@@ -417,6 +550,7 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
         diagnostic_provider: client.pulls.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("ai8x".to_owned()),
+                workspace_diagnostics: true,
                 ..DiagnosticOptions::default()
             })
         }),
@@ -425,6 +559,7 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
                 CodeActionKind::QUICKFIX,
                 CodeActionKind::REFACTOR_REWRITE,
                 FIX_ALL,
+                GENERATE,
             ]),
             resolve_provider: Some(client.resolves_edits),
             ..CodeActionOptions::default()
@@ -468,10 +603,14 @@ fn capabilities(client: Abilities) -> ServerCapabilities {
         ),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: vec![
+                ALLOCATE.to_owned(),
+                commands::CHECK_WORKSPACE.to_owned(),
                 commands::MEMORY_MAP.to_owned(),
                 commands::SERVER_INFORMATION.to_owned(),
             ],
-            ..ExecuteCommandOptions::default()
+            work_done_progress_options: WorkDoneProgressOptions {
+                work_done_progress: Some(true),
+            },
         }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -10,38 +10,55 @@ use tokio::task::spawn_blocking;
 use tower_lsp::Client;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
-    ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
-    MessageType, Registration, Uri,
+    ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
+    GlobPattern, MessageType, Registration, Uri, WorkspaceEdit,
 };
 
 use crate::map::Theme;
-use crate::workspace::Configurations;
+use crate::workspace::{Configurations, edit_python};
 
+use super::address::file_path;
 use super::client::Abilities;
+use super::closed::{Closed, recheck};
 use super::diagnostics::diagnostics;
 use super::documents::{Document, Documents, Task};
 use super::pages::Pages;
+use super::python::Networks;
 use super::settings::{SECTION, Settings, theme};
 use super::snapshot::{Snapshot, Surroundings};
 
 /// How long the client may take to answer a request of ours.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Files that say something about networks: configurations and shapes.
-const WATCHED: [&str; 4] = [
+/// Files that say something about networks: configurations, shapes, scripts, checkpoints, samples,
+/// models, data sets; and the networks themselves.
+const WATCHED: [&str; 9] = [
     "**/ai8x-lint.toml",
     "**/.ai8x-lint.toml",
     "**/pyproject.toml",
     "**/*.shapes.json",
+    "**/*.sh",
+    "**/*.pth.tar",
+    "**/*.npy",
+    "**/*.py",
+    "**/*.{yaml,yml}",
 ];
+
+/// Whether a document is a Python file.
+fn is_python(uri: &Uri) -> bool {
+    uri.path().as_str().ends_with(".py")
+}
 
 /// The session with one client.
 #[derive(Debug)]
 pub(super) struct Session {
-    client: Client,
+    pub(super) client: Client,
     abilities: OnceLock<Abilities>,
     outside: RwLock<Outside>,
     pub(super) documents: Documents,
+    /// The networks that are looked through for those of a model.
+    pub(super) networks: Networks,
+    pub(super) closed: Closed,
     pub(super) pages: Arc<Pages>,
 }
 
@@ -61,6 +78,8 @@ impl Session {
             abilities: OnceLock::new(),
             outside: RwLock::default(),
             documents: Documents::default(),
+            networks: Networks::default(),
+            closed: Closed::default(),
             pages,
         }
     }
@@ -98,11 +117,17 @@ impl Session {
         self.outside(|outside| outside.folders.clone())
     }
 
-    pub(super) fn change_folders(&self, gone: &[PathBuf], come: Vec<PathBuf>) {
+    pub(super) fn change_folders(self: &Arc<Self>, gone: &[PathBuf], come: Vec<PathBuf>) {
         self.change(|outside| {
             outside.folders.retain(|folder| !gone.contains(folder));
             outside.folders.extend(come);
         });
+        self.networks.forget();
+        recheck(self);
+    }
+
+    pub(super) fn configurations(&self) -> Arc<Configurations> {
+        self.outside(|outside| Arc::clone(&outside.configurations))
     }
 
     fn outside<T>(&self, read: impl FnOnce(&Outside) -> T) -> T {
@@ -114,7 +139,7 @@ impl Session {
     }
 
     /// What is known beside the text of a document.
-    fn surroundings(&self, uri: &Uri) -> Surroundings {
+    pub(super) fn surroundings(&self, uri: &Uri) -> Surroundings {
         self.outside(|outside| Surroundings {
             path: path(uri, outside.folders.first().map(PathBuf::as_path)),
             configurations: Arc::clone(&outside.configurations),
@@ -129,17 +154,35 @@ impl Session {
         tokio::spawn(async move {
             while let Some(task) = session.documents.next(&uri) {
                 match task {
-                    Task::Analyse(document) => session.analyse(&uri, document).await,
-                    Task::Withdraw if session.abilities().pulls => {}
+                    Task::Analyse(document) => {
+                        if is_python(&uri) {
+                            session.edit_python(&uri, Some(&document.text.to_string()));
+                        }
+                        session.analyse(&uri, document).await;
+                    }
                     Task::Withdraw => {
-                        let client = &session.client;
-                        client
-                            .publish_diagnostics(uri.clone(), Vec::new(), None)
-                            .await;
+                        session.edit_python(&uri, None);
+                        if !session.abilities().pulls {
+                            session.publish(uri.clone(), Vec::new(), None).await;
+                        }
+                        recheck(&session);
                     }
                 }
             }
         });
+    }
+
+    /// Has the networks of a model judged by its text as it is in the editor.
+    fn edit_python(self: &Arc<Self>, uri: &Uri, text: Option<&str>) {
+        let Some(path) = uri.to_file_path() else {
+            return;
+        };
+        if edit_python(&path, text) {
+            for network in self.documents.renew_some(|other| !is_python(other)) {
+                self.work_on(network);
+            }
+            self.ask_for_questions();
+        }
     }
 
     async fn analyse(self: &Arc<Self>, uri: &Uri, document: Document) {
@@ -155,10 +198,19 @@ impl Session {
         });
         // Nothing in there is known to panic; a failure leaves what was said before.
         if let Ok(Some((found, version))) = work.await {
-            let client = &self.client;
-            client
-                .publish_diagnostics(uri.clone(), found, Some(version))
-                .await;
+            self.publish(uri.clone(), found, Some(version)).await;
+        }
+    }
+
+    pub(super) async fn publish(&self, uri: Uri, found: Vec<Diagnostic>, version: Option<i32>) {
+        self.client.publish_diagnostics(uri, found, version).await;
+    }
+
+    /// A document is open now.
+    pub(super) fn opened(self: &Arc<Self>, uri: Uri) {
+        if self.closed.opened(&uri) && self.abilities().pulls {
+            let session = Arc::clone(self);
+            tokio::spawn(async move { session.publish(uri, Vec::new(), None).await });
         }
     }
 
@@ -172,17 +224,50 @@ impl Session {
     /// Forgets all files that were read; everything is analysed again.
     pub(super) fn reload(self: &Arc<Self>) {
         self.change(|outside| outside.configurations = Arc::default());
+        self.networks.forget();
         self.renew();
     }
 
-    fn renew(self: &Arc<Self>) {
+    /// Takes note of files that have changed, come or gone.
+    pub(super) fn files_changed(self: &Arc<Self>, files: &[Uri]) {
+        self.networks.forget();
+        let is_yaml = |uri: &Uri| {
+            let path = uri.path().as_str();
+            path.ends_with(".yaml") || path.ends_with(".yml")
+        };
+        if files.iter().all(is_yaml) {
+            recheck(self);
+        } else {
+            self.reload();
+        }
+    }
+
+    /// Has all documents analysed again.
+    pub(super) fn renew_documents(self: &Arc<Self>) {
         for uri in self.documents.renew() {
             self.work_on(uri);
         }
+    }
+
+    /// Tells a client that asks for diagnostics to ask again.
+    pub(super) fn ask_for_questions(&self) {
         let abilities = self.abilities();
         if abilities.pulls && abilities.refreshes_diagnostics {
             self.ask(|client| async move { client.workspace_diagnostic_refresh().await });
         }
+    }
+
+    /// Has the client apply a change.
+    pub(super) fn apply(&self, edit: WorkspaceEdit) {
+        // Where it does not want to, it says so itself.
+        self.ask(|client| async move { client.apply_edit(edit).await.map(|_| ()) });
+    }
+
+    fn renew(self: &Arc<Self>) {
+        self.renew_documents();
+        recheck(self);
+        self.ask_for_questions();
+        let abilities = self.abilities();
         if abilities.refreshes_hints {
             self.ask(|client| async move { client.inlay_hint_refresh().await });
         }
@@ -230,6 +315,11 @@ impl Session {
         self.ask(|client| async move { client.register_capability(vec![registration]).await });
     }
 
+    /// Shows a message.
+    pub(super) async fn show(&self, kind: MessageType, message: &str) {
+        self.client.show_message(kind, message).await;
+    }
+
     /// Writes a line into the client's log.
     pub(super) async fn log(&self, message: &str) {
         self.client.log_message(MessageType::INFO, message).await;
@@ -258,13 +348,4 @@ fn path(uri: &Uri, folder: Option<&Path>) -> PathBuf {
         Some(folder) => folder.join(name),
         None => std::path::absolute(name).unwrap_or_else(|_| Path::new("/").join(name)),
     }
-}
-
-/// The path of an address of a file.
-pub(super) fn file_path(uri: &Uri) -> Option<PathBuf> {
-    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
-    is_file
-        .then(|| uri.to_file_path().map(|path| path.into_owned()))
-        .flatten()
-        .filter(|path| path.is_absolute())
 }

@@ -17,6 +17,8 @@ pub(super) struct Settings {
     pub(super) device: Option<DeviceChoice>,
     /// Inlay hints; all off where the master switch is.
     pub(super) hints: HintSettings,
+    /// The master switch itself: whether model files show their layers.
+    pub(super) any_hints: bool,
     pub(super) lenses: bool,
     /// Whether hovers draw the memory map; who does not say it gets pictures if it names its theme.
     pub(super) pictures: Option<bool>,
@@ -42,6 +44,7 @@ impl Settings {
                 channels: hint("/inlayHints/channels"),
                 scalars: hint("/inlayHints/scalars"),
             },
+            any_hints: switch("/inlayHints/enabled"),
             lenses: switch("/codeLens/enabled"),
             pictures: own.pointer("/hover/picture").and_then(Value::as_bool),
         }
@@ -89,7 +92,7 @@ mod tests {
             channels,
             scalars,
         } = read.hints;
-        assert!(![shapes, ranges, channels, scalars].contains(&true));
+        assert!(![shapes, ranges, channels, scalars, read.any_hints].contains(&true));
     }
 
     #[test]

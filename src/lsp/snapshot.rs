@@ -66,8 +66,8 @@ impl Snapshot {
         let name = around.path.display().to_string();
         let file = SourceFile::new(name, around.path.clone(), text);
         let config = around.configurations.of_file(&file.path);
-        let is_network = document.is_network || file.is_surely_network();
-        let (overrides, mut linted) = if is_network {
+        let is_network = !file.is_python() && (document.is_network || file.is_surely_network());
+        let (overrides, mut linted) = if is_network || file.outline.is_some() {
             lint(&file, &config, &around.settings)
         } else {
             (Overrides::default(), nothing(&file))
@@ -96,6 +96,11 @@ impl Snapshot {
             linted,
             analyzed: OnceLock::new(),
         }
+    }
+
+    /// Whether there is something to say: it is a network, or a model in Python.
+    pub(super) fn is_ours(&self) -> bool {
+        self.is_network || self.file.outline.is_some()
     }
 
     pub(super) fn findings(&self) -> &[Finding] {

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::interpreter::{Frame, Interpreter, MAX_LIST, Stop, describe, input};
 use super::layer_table::{self, ArgumentPlaces};
-use super::model::{Call, Place, ProblemKind, SourceOf};
+use super::model::{Call, Defaults, Literal, Place, ProblemKind, SourceOf};
 use super::syntax::{Expr, ExprKind};
 use super::tensor;
+use super::torch::keeps_shape;
 use super::value::{
     Container, ContainerKind, Function, Kind, Names, Object, Source, Tensor, Value,
 };
@@ -60,7 +61,8 @@ impl Interpreter<'_> {
             };
             for (name, value) in spread {
                 if named.iter().any(|(known, _)| *known == name) {
-                    return Err(failure(format!("the keyword `{name}` is given twice"), at));
+                    let message = format!("the keyword `{name}` is given twice");
+                    return Err(Stop::failure(ProblemKind::Keyword, message, at));
                 }
                 named.push((name, value));
             }
@@ -70,7 +72,7 @@ impl Interpreter<'_> {
         self.trail.push(place);
         let result = self.apply(&callee, positional, named, place);
         self.trail.pop();
-        result
+        result.map_err(|stop| stop.leaving(place))
     }
 
     /// Calls a value.
@@ -108,7 +110,7 @@ impl Interpreter<'_> {
                     arguments.insert(0, callee.clone());
                     return self.call_function(&forward, arguments, keywords, place);
                 }
-                _ => self.unknown(format!("a call of {}", describe(&callee.kind)), place),
+                _ => self.lost(format!("a call of {}", describe(&callee.kind)), place),
             },
             Kind::Layer(index) => {
                 // A module takes its operands by keyword as well.
@@ -134,8 +136,8 @@ impl Interpreter<'_> {
             Kind::Method(object, name) => {
                 return self.call_method(object, name, &arguments, &keywords, place);
             }
-            Kind::Unknown(_) => Kind::unknown("a call of an unknown value"),
-            other => self.unknown(format!("a call of {}", describe(other)), place),
+            Kind::Unknown(_) => self.lost("a call of an unknown value".to_owned(), place),
+            other => self.lost(format!("a call of {}", describe(other)), place),
         };
         Ok(Value::new(kind, place))
     }
@@ -154,6 +156,7 @@ impl Interpreter<'_> {
             }
         });
         let locals = bind(function, arguments, keywords, place)?;
+        self.learn_defaults(&locals);
         let mut frame = Frame {
             locals,
             closure: function.closure.clone(),
@@ -163,6 +166,32 @@ impl Interpreter<'_> {
             this,
         };
         self.run(function, &mut frame, place)
+    }
+
+    /// The first function with the parameters that the trainer passes to every model says for which
+    /// input the model is made.
+    fn learn_defaults(&mut self, locals: &Names) {
+        if self.defaults.dimensions.is_some() {
+            return;
+        }
+        let (Some(channels), Some(dimensions)) =
+            (locals.get("num_channels"), locals.get("dimensions"))
+        else {
+            return;
+        };
+        self.defaults = Defaults {
+            channels: channels.as_int(),
+            dimensions: match dimensions.to_literal() {
+                Some(Literal::Tuple(sides)) => sides
+                    .iter()
+                    .map(|side| match side {
+                        Literal::Int(side) => Some(*side),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => None,
+            },
+        };
     }
 
     /// Makes a layer of the trainer's class `path`.
@@ -204,8 +233,8 @@ impl Interpreter<'_> {
         };
         let shapes: Vec<_> = tensors.iter().map(|tensor| tensor.shape.clone()).collect();
         let name = layer.class.clone();
-        let shape =
-            tensor::output_shape(layer, &shapes).map_err(|message| failure(message, place))?;
+        let shape = tensor::output_shape(layer, &shapes)
+            .map_err(|(kind, message)| Stop::failure(kind, message, place))?;
         let number = *count;
         *count += 1;
         if tensors.is_empty() || tensors.len() != arguments.len() {
@@ -223,10 +252,11 @@ impl Interpreter<'_> {
             shape: shape.clone(),
             called: self.trail.iter().rev().copied().collect(),
         });
-        let result = Tensor {
-            shape,
-            sources: vec![Source::new(SourceOf::Call(self.calls.len() - 1))],
-        };
+        for tensor in &tensors {
+            self.precede_layer(tensor);
+        }
+        let source = Source::new(SourceOf::Call(self.calls.len() - 1));
+        let result = Tensor::new(shape, vec![source]);
         Ok(Value::new(Kind::tensor(result), place))
     }
 
@@ -240,7 +270,11 @@ impl Interpreter<'_> {
         let first = arguments.into_iter().next();
         if let Some(Kind::Tensor(tensor)) = first.as_ref().map(|value| &value.kind) {
             let tensor = tensor.borrow();
-            let result = tensor.after(name, tensor.shape.clone());
+            let shape = tensor.shape.clone().filter(|_| keeps_shape(name));
+            let mut result = tensor.after(name, shape);
+            if !is_free(name) {
+                self.operation(name, None, &mut result, place);
+            }
             self.spend_sources(&result, place)?;
             return Ok(Value::new(Kind::tensor(result), place));
         }
@@ -322,10 +356,8 @@ fn bind(
             .any(|parameter| parameter.name == name);
         if is_parameter {
             if locals.get(&name).is_some() {
-                return Err(failure(
-                    format!("`{}` gets `{name}` twice", def.name),
-                    place,
-                ));
+                let message = format!("`{}` gets `{name}` twice", def.name);
+                return Err(Stop::failure(ProblemKind::Keyword, message, place));
             }
             locals.set(name, value);
         } else if def.keyword_rest.is_some() {
@@ -356,6 +388,39 @@ fn bind(
         }
     }
     Ok(locals)
+}
+
+/// Whether an operation only hands values on or names them anew: dropout, which is none after the
+/// training, reshaping, and taking parts.
+pub(super) fn is_free(name: &str) -> bool {
+    matches!(
+        name,
+        "Identity"
+            | "nn.Dropout"
+            | "nn.Dropout1d"
+            | "nn.Dropout2d"
+            | "cat"
+            | "clone"
+            | "contiguous"
+            | "detach"
+            | "dropout"
+            | "flatten"
+            | "float"
+            | "getitem"
+            | "permute"
+            | "reshape"
+            | "setitem"
+            | "squeeze"
+            | "to"
+            | "transpose"
+            | "unsqueeze"
+            | "view"
+    )
+}
+
+/// Tensors do not fit there.
+pub(super) fn misfit(message: String, place: Place) -> Stop {
+    Stop::failure(ProblemKind::Shape, message, place)
 }
 
 /// The code would fail here.

@@ -45,20 +45,67 @@ const INPUTS: &[(&str, [i64; 3])] = &[
     ("VGGFace2_FaceDetection", [3, 224, 168]),
 ];
 
+/// A name, and the number of classes without background.
+const CLASSES: &[(&str, i64)] = &[
+    ("AFSK", 2),
+    ("AISegment_352", 2),
+    ("CamVid_s352_c3", 4),
+    ("cats_vs_dogs", 2),
+    ("CIFAR10", 10),
+    ("CIFAR100", 100),
+    ("FashionMNIST", 10),
+    ("ImageNet", 1000),
+    ("ImageNet50", 50),
+    ("ImageNet_Bayer", 3),
+    ("Kinetics400", 5),
+    ("KWS_12_benchmark", 12),
+    ("KWS_20", 21),
+    ("KWS_20_msnoise_mixed", 21),
+    ("MNIST", 10),
+    ("PascalVOC_2007_2012_256_320_augmented", 20),
+    ("qrcode_160_120_kpts_ext", 1),
+    ("SampleMotorDataLimerick_ForTrain", 6),
+    ("SVHN_74", 10),
+    ("VGGFace2_FaceDetection", 1),
+    ("VGGFace2_FaceID", 2),
+];
+
 /// The vendor's data set of a name, and the input that it gives. Case, `-` and `_` do not matter,
 /// but the rest does: `AISegment_352_reduced` is not `AISegment_352`.
 pub fn input(name: &str) -> Option<(&'static str, [i64; 3])> {
-    let letters = |name: &str| -> String {
-        name.chars()
-            .filter(|c| !matches!(c, '-' | '_'))
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
     let wanted = letters(name);
     INPUTS
         .iter()
         .find(|(own, _)| letters(own) == wanted)
         .copied()
+}
+
+/// The number of classes of a vendor's data set, without background.
+pub fn classes(name: &str) -> Option<i64> {
+    let wanted = letters(name);
+    let known = CLASSES.iter().find(|(own, _)| letters(own) == wanted);
+    known.map(|(_, classes)| *classes)
+}
+
+/// What tells the names of data sets apart.
+pub fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The data sets with their inputs.
+pub fn all() -> impl Iterator<Item = (&'static str, [i64; 3])> {
+    INPUTS.iter().copied()
+}
+
+/// The inputs of the vendor's data sets, each once.
+pub fn inputs() -> impl Iterator<Item = [i64; 3]> {
+    INPUTS.iter().enumerate().filter_map(|(at, (_, input))| {
+        let is_known = INPUTS.iter().take(at).any(|(_, other)| other == input);
+        (!is_known).then_some(*input)
+    })
 }
 
 #[cfg(test)]
@@ -74,6 +121,15 @@ mod tests {
         assert_eq!(input("cifar_100").unwrap().0, "CIFAR100");
         assert_eq!(input("AISegment_352_reduced"), None);
         assert_eq!(input(""), None);
+    }
+
+    #[test]
+    fn classes_are_those_of_known_data_sets() {
+        assert_eq!(classes("cifar-100"), Some(100));
+        assert_eq!(classes("none"), None);
+        for (name, _) in CLASSES {
+            assert_eq!(input(name).unwrap().0, *name);
+        }
     }
 
     #[test]

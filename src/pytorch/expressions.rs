@@ -246,7 +246,7 @@ impl Interpreter<'_> {
             }
             other => {
                 let why = format!("a loop over {} is not followed", describe(other));
-                self.note(ProblemKind::Unknown, why, place);
+                self.note(ProblemKind::Lost, why, place);
                 return Ok(None);
             }
         };
@@ -399,6 +399,7 @@ impl Interpreter<'_> {
                     && let Ok(other) = other.try_borrow()
                 {
                     tensor.sources.extend(other.sources.iter().cloned());
+                    tensor.take_operations(&other);
                 }
                 for source in &mut tensor.sources {
                     source.via.push(Rc::from("setitem"));
@@ -601,10 +602,8 @@ pub(super) fn shape_value(tensor: &Tensor, place: Place) -> Kind {
 
 /// A tensor that the model makes itself.
 pub(super) fn constant_tensor(shape: Option<Vec<i64>>) -> Kind {
-    Kind::tensor(Tensor {
-        shape,
-        sources: vec![Source::new(SourceOf::Constant)],
-    })
+    let source = Source::new(SourceOf::Constant);
+    Kind::tensor(Tensor::new(shape, vec![source]))
 }
 
 /// The number that the trainer's device setting has.

@@ -25,6 +25,8 @@ pub(super) struct SourceFile {
     pub(super) body: Vec<Stmt>,
     /// What the parser could not read; the rest of the file is in `body`.
     pub(super) errors: Vec<(Span, String)>,
+    /// The comments, from `#` to the end of the line.
+    pub(super) comments: Vec<Span>,
 }
 
 /// Reads a file; what cannot be parsed is left out and listed.
@@ -47,6 +49,7 @@ pub(super) fn parse(text: &str) -> SourceFile {
         return SourceFile {
             body: Vec::new(),
             errors: vec![error],
+            comments: Vec::new(),
         };
     }
     let parsed = ruff_python_parser::parse_unchecked_source(text, PySourceType::Python);
@@ -58,6 +61,12 @@ pub(super) fn parse(text: &str) -> SourceFile {
     SourceFile {
         body: statements(&parsed.syntax().body),
         errors,
+        comments: parsed
+            .tokens()
+            .iter()
+            .filter(|token| token.kind().is_comment())
+            .map(|token| span(token.range()))
+            .collect(),
     }
 }
 

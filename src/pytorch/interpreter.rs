@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::front;
 use super::layer_table::ArgumentPlaces;
 use super::model::{
-    Call, Input, Layer, Model, Place, Problem, ProblemKind, Resolve, Source, TrainingDevice,
+    Call, Defaults, Input, Layer, Model, Operation, Place, Problem, ProblemKind, Resolve, Source,
+    SourceOf, TrainingDevice,
 };
 use super::syntax::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
-use super::value::{Class, Function, Kind, Names, Object, Tensor, Value};
-use crate::text::Span;
+use super::value::{self, Class, Function, Kind, Names, Object, Tensor, Value};
+use crate::text::{Span, TextFile};
 
 /// Steps of a whole run; the vendor's largest model takes 5000.
 const MAX_STEPS: usize = 200_000;
@@ -50,7 +52,16 @@ impl Stop {
             kind,
             message,
             place,
+            calls: Vec::new(),
         }))
+    }
+
+    /// Adds the call that is left by it.
+    pub(super) fn leaving(mut self, call: Place) -> Self {
+        if let Self::Failure(problem) | Self::Budget(problem) = &mut self {
+            problem.calls.push(call);
+        }
+        self
     }
 }
 
@@ -92,7 +103,7 @@ impl Frame {
 pub(super) struct Interpreter<'a> {
     resolve: &'a dyn Resolve,
     pub(super) device: TrainingDevice,
-    files: Vec<String>,
+    files: Vec<Arc<TextFile>>,
     globals: Vec<Names>,
     loaded: HashMap<String, Option<usize>>,
     steps: usize,
@@ -108,6 +119,9 @@ pub(super) struct Interpreter<'a> {
     pub(super) calls: Vec<Call>,
     root: Option<Value>,
     outputs: Vec<Input>,
+    /// Operations, and whether a layer is called with the result.
+    operations: Vec<(Operation, bool)>,
+    pub(super) defaults: Defaults,
     problems: Vec<Problem>,
     /// All objects, to break their cycles at the end.
     pub(super) objects: Vec<Rc<Object>>,
@@ -131,6 +145,8 @@ impl<'a> Interpreter<'a> {
             calls: Vec::new(),
             root: None,
             outputs: Vec::new(),
+            operations: Vec::new(),
+            defaults: Defaults::default(),
             problems: Vec::new(),
             objects: Vec::new(),
         }
@@ -139,7 +155,10 @@ impl<'a> Interpreter<'a> {
     /// Reads a file and runs its top level; a statement that fails there is skipped.
     pub(super) fn load(&mut self, name: &str, text: &str) -> usize {
         let module = self.files.len();
-        self.files.push(name.to_owned());
+        self.files.push(Arc::new(TextFile {
+            path: name.to_owned(),
+            text: text.to_owned(),
+        }));
         self.globals.push(Names::default());
         let source = front::parse(text);
         for (span, message) in source.errors {
@@ -248,12 +267,21 @@ impl<'a> Interpreter<'a> {
 
     /// Keeps a problem that does not stop the run.
     pub(super) fn note(&mut self, kind: ProblemKind, message: String, place: Place) {
-        let problem = Problem {
+        self.keep(Problem {
             kind,
             message,
             place,
-        };
-        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+            calls: self.trail.iter().rev().copied().collect(),
+        });
+    }
+
+    /// Keeps a problem that is not known yet.
+    fn keep(&mut self, problem: Problem) {
+        let is_known = self.problems.iter().any(|known| {
+            (known.kind, &known.message, known.place)
+                == (problem.kind, &problem.message, problem.place)
+        });
+        if self.problems.len() < MAX_PROBLEMS && !is_known {
             self.problems.push(problem);
         }
     }
@@ -265,6 +293,56 @@ impl<'a> Interpreter<'a> {
         kind
     }
 
+    /// An unknown value, with a note why: code that may make layers or use them was not followed.
+    pub(super) fn lost(&mut self, why: String, place: Place) -> Kind {
+        let kind = Kind::unknown(&why);
+        self.note(ProblemKind::Lost, why, place);
+        kind
+    }
+
+    /// Keeps an operation that the accelerator does not run, and notes it on its result. What is done
+    /// to the model's input, whoever makes that can do.
+    pub(super) fn operation(
+        &mut self,
+        name: &str,
+        reshape: Option<(Vec<i64>, Vec<i64>)>,
+        result: &mut Tensor,
+        place: Place,
+    ) {
+        let is_of_layer = |source: &value::Source| matches!(source.of, SourceOf::Call(_));
+        if !result.sources.iter().any(is_of_layer) {
+            return;
+        }
+        let known = self.operations.iter().position(|(known, _)| {
+            known.name == name && known.places.first() == Some(&place) && known.reshape == reshape
+        });
+        let index = known.unwrap_or(self.operations.len());
+        if known.is_none() {
+            if index >= MAX_PROBLEMS {
+                return;
+            }
+            let outside = self.trail.iter().rev().copied().filter(|at| *at != place);
+            let operation = Operation {
+                name: name.to_owned(),
+                reshape,
+                places: std::iter::once(place).chain(outside).collect(),
+            };
+            self.operations.push((operation, false));
+        }
+        if !result.operations.contains(&index) {
+            result.operations.push(index);
+        }
+    }
+
+    /// A layer is called with a tensor: its operations stand before a layer.
+    pub(super) fn precede_layer(&mut self, tensor: &Tensor) {
+        for index in &tensor.operations {
+            if let Some((_, precedes)) = self.operations.get_mut(*index) {
+                *precedes = true;
+            }
+        }
+    }
+
     pub(super) fn report(&mut self, stop: Stop) {
         let problem = match stop {
             Stop::Failure(problem) | Stop::Budget(problem) => *problem,
@@ -273,9 +351,7 @@ impl<'a> Interpreter<'a> {
         };
         // The one that stopped the run must not be lost behind mere notes.
         self.problems.truncate(MAX_PROBLEMS - 1);
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
-        }
+        self.keep(problem);
     }
 
     // ---- functions -----------------------------------------------------------------------------
@@ -559,7 +635,7 @@ impl<'a> Interpreter<'a> {
     ) -> Result<Flow, Stop> {
         let place = self.place(frame.module, test.span);
         let why = "this condition is not known, so what depends on it is not either".to_owned();
-        let unknown = self.unknown(why, place);
+        let unknown = self.lost(why, place);
         self.forget(&arms, frame);
         Ok(if arms.iter().any(|arm| returns(arm)) {
             Flow::Return(Value::new(unknown, place))
@@ -614,6 +690,7 @@ impl<'a> Interpreter<'a> {
     /// The model, with its layers in order of registration.
     pub(super) fn finish(mut self) -> Model {
         let mut found = Vec::new();
+        let is_built = self.root.is_some();
         if let Some(root) = self.root.take() {
             collect_layers(&root, &mut found);
         }
@@ -645,7 +722,14 @@ impl<'a> Interpreter<'a> {
             layers,
             calls: self.calls,
             outputs: self.outputs,
+            operations: self
+                .operations
+                .into_iter()
+                .filter_map(|(operation, precedes)| precedes.then_some(operation))
+                .collect(),
             problems: self.problems,
+            is_built,
+            defaults: self.defaults,
         }
     }
 
@@ -674,6 +758,7 @@ pub(super) fn budget(message: String, place: Place) -> Stop {
         kind: ProblemKind::Budget,
         message: format!("not followed to the end: {message}"),
         place,
+        calls: Vec::new(),
     }))
 }
 

@@ -154,6 +154,16 @@ impl Interpreter<'_> {
                     }
                 })
             }
+            ("map", [function, list]) => match self.items(list, place)? {
+                None => None,
+                Some(items) => {
+                    let mut results = Vec::with_capacity(items.len());
+                    for item in items {
+                        results.push(self.apply(function, vec![item], Vec::new(), place)?);
+                    }
+                    Some(Kind::list(results))
+                }
+            },
             ("list" | "set", []) => Some(Kind::list(Vec::new())),
             ("tuple", []) => Some(Kind::Tuple(Rc::new(Vec::new()))),
             ("sorted", [list]) if keywords.is_empty() => {

@@ -14,21 +14,29 @@ pub mod script;
 
 mod calls;
 mod expressions;
+mod facts;
 mod front;
 mod interpreter;
 mod layer_table;
 mod library;
+mod lists;
 mod model;
 mod operators;
+mod outline;
 mod syntax;
 mod tensor;
 mod torch;
+mod training;
 mod value;
 
 pub use model::{
-    Argument, Call, Fact, Input, Layer, Literal, Model, Operator, Place, Pool, PoolKind, Problem,
-    ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
+    Argument, Call, Defaults, Fact, Input, Layer, Literal, Model, Operation, Operator, Place, Pool,
+    PoolKind, Problem, ProblemKind, Request, Resolve, Source, SourceOf, TrainingDevice,
 };
+
+pub use lists::{DataSet, Offer, data_sets, offers};
+pub use outline::{Entry, Outline, is_model_file, outline};
+pub use training::{Training, input_of_network};
 
 use std::rc::Rc;
 
@@ -53,17 +61,18 @@ pub fn definitions(text: &str) -> Vec<(String, crate::text::Span)> {
 /// Total: a file that cannot be read, a model that fails, and one that is too large all give a
 /// [`Model`] with what is known and the problems that stopped it.
 pub fn read_model(request: &Request<'_>, resolve: &dyn Resolve) -> Model {
-    // On a stack of its own: the budgets bound how deep code and values nest, but not to what the
-    // caller's stack may hold.
-    let read = || read_here(request, resolve);
+    on_own_stack(|| read_here(request, resolve))
+        .unwrap_or_else(|| Model::failed("the model could not be read on a thread of its own"))
+}
+
+/// Works on a stack of its own: the budgets bound how deep code and values nest, but not to what the
+/// caller's stack may hold.
+fn on_own_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        match thread.spawn_scoped(scope, read) {
-            Ok(handle) => handle.join().ok(),
-            Err(_) => None,
-        }
+        let handle = thread.spawn_scoped(scope, work).ok()?;
+        handle.join().ok()
     })
-    .unwrap_or_else(|| Model::failed("the model could not be read on a thread of its own"))
 }
 
 /// Only what is used of it takes memory.
@@ -103,10 +112,8 @@ fn build_and_run(
     let Some(shape) = &request.input else {
         return Ok(());
     };
-    let input = Tensor {
-        shape: Some(shape.clone()),
-        sources: vec![TensorSource::new(SourceOf::Input)],
-    };
+    let source = TensorSource::new(SourceOf::Input);
+    let input = Tensor::new(Some(shape.clone()), vec![source]);
     let input = Value::new(Kind::tensor(input), place);
     let output = interpreter.apply(&model, vec![input], Vec::new(), place)?;
     interpreter.set_output(&output);

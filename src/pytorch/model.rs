@@ -1,6 +1,8 @@
 //! What a model file says, as plain data.
 
-use crate::text::Span;
+use std::sync::Arc;
+
+use crate::text::{Span, TextFile};
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -33,11 +35,12 @@ impl<F: Fn(&str) -> Option<(String, String)> + Sync> Resolve for F {
 }
 
 /// The chip as the trainer's `--device` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TrainingDevice {
     /// The predecessor of the MAX78000.
     Ai84,
     /// MAX78000.
+    #[default]
     Ai85,
     /// MAX78002.
     Ai87,
@@ -286,12 +289,40 @@ pub enum ProblemKind {
     Syntax,
     /// The model does not exist.
     Missing,
-    /// Python or the trainer would stop here: a failed assertion, a wrong argument, wrong shapes.
+    /// Python or the trainer would stop here: a failed assertion, a wrong argument.
     Failure,
+    /// Python would stop here: a keyword is given twice.
+    Keyword,
+    /// PyTorch would stop here: shapes that do not fit.
+    Shape,
+    /// PyTorch would stop here: a layer needs another number of dimensions.
+    Rank,
+    /// PyTorch would stop here: nothing is left of a map.
+    Empty,
+    /// A layer of PyTorch's own, with weights, where the trainer has one that can be quantised.
+    Foreign,
     /// Something that this reader does not know.
     Unknown,
+    /// Code that was not followed, and may make layers or use them.
+    Lost,
     /// Too much work.
     Budget,
+}
+
+impl ProblemKind {
+    /// Whether the reader got no further.
+    pub const fn stops(self) -> bool {
+        match self {
+            Self::Missing
+            | Self::Failure
+            | Self::Keyword
+            | Self::Shape
+            | Self::Rank
+            | Self::Empty
+            | Self::Budget => true,
+            Self::Syntax | Self::Foreign | Self::Unknown | Self::Lost => false,
+        }
+    }
 }
 
 /// Something that stopped the reader or left a hole.
@@ -303,13 +334,36 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub place: Place,
+    /// The calls that led there, innermost first.
+    pub calls: Vec<Place>,
+}
+
+/// An operation on tensors in `forward` that is no layer and that the accelerator does not run; a
+/// layer is called with its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name, as sources have it in `via`.
+    pub name: String,
+    /// The shapes before and after it, of one that only reshapes, but moves channels.
+    pub reshape: Option<(Vec<i64>, Vec<i64>)>,
+    /// Where, then the calls that led there, innermost first.
+    pub places: Vec<Place>,
+}
+
+/// What the signature of the model's class says of its input, where nobody passes anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// `num_channels`
+    pub channels: Option<i64>,
+    /// `dimensions`
+    pub dimensions: Option<Vec<i64>>,
 }
 
 /// What a model file says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
-    /// The files that were read, by name.
-    pub files: Vec<String>,
+    /// The files that were read.
+    pub files: Vec<Arc<TextFile>>,
     /// The layers in the order in which the model registers them, which is the order of the weights
     /// in a checkpoint; behind them those that the model does not hold.
     pub layers: Vec<Layer>,
@@ -317,8 +371,14 @@ pub struct Model {
     pub calls: Vec<Call>,
     /// What `forward` returns.
     pub outputs: Vec<Input>,
+    /// The operations between layers that the accelerator does not run.
+    pub operations: Vec<Operation>,
     /// What stopped the reader or left holes.
     pub problems: Vec<Problem>,
+    /// Whether the constructor came to its end.
+    pub is_built: bool,
+    /// The arguments that the first class with both was made with.
+    pub defaults: Defaults,
 }
 
 impl Model {
@@ -329,6 +389,7 @@ impl Model {
                 kind: ProblemKind::Budget,
                 message: message.to_owned(),
                 place: Place::start_of(0),
+                calls: Vec::new(),
             }],
             ..Self::default()
         }
@@ -343,11 +404,6 @@ impl Model {
 
     /// Whether the model was built and followed to the end.
     pub fn is_complete(&self) -> bool {
-        !self.problems.iter().any(|problem| {
-            matches!(
-                problem.kind,
-                ProblemKind::Missing | ProblemKind::Failure | ProblemKind::Budget
-            )
-        })
+        !self.problems.iter().any(|problem| problem.kind.stops())
     }
 }

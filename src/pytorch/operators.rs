@@ -112,7 +112,9 @@ impl Interpreter<'_> {
         let mut result = first.after("arith", shape);
         if let Some(second) = second {
             result.sources.extend(second.after("arith", None).sources);
+            result.take_operations(&second);
         }
+        self.operation("arith", None, &mut result, place);
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 const LARGEST: usize = 1 << 20;
 
 /// A policy, as far as it is about weights.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Policy {
     /// The epoch from which on weights are quantised.
     pub start_epoch: Option<i64>,
@@ -20,7 +20,7 @@ pub struct Policy {
 }
 
 /// What a policy says of one layer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Override {
     /// Bits of its weights.
     pub weight_bits: Option<i64>,

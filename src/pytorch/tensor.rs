@@ -2,24 +2,30 @@
 //! shape that the operation refuses.
 
 use super::expressions::slice_positions;
-use super::model::{Fact, Layer, Operator};
+use super::model::{Fact, Layer, Operator, ProblemKind};
 use super::value::{Kind, Value};
+
+/// Which problem a refused shape is, and the words.
+pub(super) type Refusal = (ProblemKind, String);
 
 /// The shape after a layer.
 pub(super) fn output_shape(
     layer: &Layer,
     inputs: &[Option<Vec<i64>>],
-) -> Result<Option<Vec<i64>>, String> {
+) -> Result<Option<Vec<i64>>, Refusal> {
     let Some(Some(input)) = inputs.first() else {
         return Ok(None);
     };
     if layer.operator.is_elementwise() {
         for other in inputs.iter().flatten() {
             if other != input {
-                return Err(format!(
-                    "the operands have the shapes {} and {}",
-                    show(input),
-                    show(other)
+                return Err((
+                    ProblemKind::Shape,
+                    format!(
+                        "the operands have the shapes {} and {}",
+                        show(input),
+                        show(other)
+                    ),
                 ));
             }
         }
@@ -35,7 +41,7 @@ pub(super) fn output_shape(
             let pick = |list: &[i64]| list.get(at).or(list.first()).copied().unwrap_or(1);
             *side = window(*side, pick(size), pick(dilation), pick(stride), 0)?;
         }
-        check_sides(&shape)?;
+        check_sides(input, &shape)?;
     }
     match layer.operator {
         Operator::Linear | Operator::SoftwareLinear => {
@@ -58,10 +64,13 @@ pub(super) fn output_shape(
                 4
             };
             if shape.len() != dimensions {
-                return Err(format!(
-                    "`{}` needs {dimensions} dimensions with the batch, gets {}",
-                    layer.operator.name(),
-                    show(input)
+                return Err((
+                    ProblemKind::Rank,
+                    format!(
+                        "`{}` needs {dimensions} dimensions with the batch, gets {}",
+                        layer.operator.name(),
+                        show(input)
+                    ),
                 ));
             }
             expect(&layer.in_channels, shape.get(1).copied(), "channels", input)?;
@@ -88,35 +97,47 @@ pub(super) fn output_shape(
                     window(*side, kernel, dilation, stride, padding)?
                 };
             }
-            check_sides(&shape)?;
+            check_sides(input, &shape)?;
         }
         _ => {}
     }
     Ok(Some(shape))
 }
 
-fn expect(wanted: &Fact<i64>, given: Option<i64>, what: &str, input: &[i64]) -> Result<(), String> {
+fn expect(
+    wanted: &Fact<i64>,
+    given: Option<i64>,
+    what: &str,
+    input: &[i64],
+) -> Result<(), Refusal> {
     match (wanted.value, given) {
-        (Some(wanted), Some(given)) if wanted != given => Err(format!(
-            "the layer takes {wanted} {what}, gets {given} in {}",
-            show(input)
+        (Some(wanted), Some(given)) if wanted != given => Err((
+            ProblemKind::Shape,
+            format!(
+                "the layer takes {wanted} {what}, gets {given} in {}",
+                show(input)
+            ),
         )),
         _ => Ok(()),
     }
 }
 
-fn check_sides(shape: &[i64]) -> Result<(), String> {
+fn check_sides(before: &[i64], shape: &[i64]) -> Result<(), Refusal> {
     if shape.iter().skip(2).any(|side| *side < 1) {
-        return Err(format!(
-            "nothing is left: the shape becomes {}",
-            show(shape)
+        return Err((
+            ProblemKind::Empty,
+            format!(
+                "nothing is left: the shape {} becomes {}",
+                show(before),
+                show(shape)
+            ),
         ));
     }
     Ok(())
 }
 
 /// Positions of a window.
-fn window(side: i64, size: i64, dilation: i64, stride: i64, padding: i64) -> Result<i64, String> {
+fn window(side: i64, size: i64, dilation: i64, stride: i64, padding: i64) -> Result<i64, Refusal> {
     let extent = size.saturating_sub(1).saturating_mul(dilation);
     let room = padding
         .saturating_mul(2)
@@ -124,7 +145,7 @@ fn window(side: i64, size: i64, dilation: i64, stride: i64, padding: i64) -> Res
         .saturating_sub(extent)
         .saturating_sub(1);
     match stride {
-        ..=0 => Err(format!("a stride of {stride}")),
+        ..=0 => Err((ProblemKind::Failure, format!("a stride of {stride}"))),
         _ => Ok(room.div_euclid(stride).saturating_add(1)),
     }
 }
@@ -136,9 +157,9 @@ fn transposed(
     dilation: i64,
     stride: i64,
     padding: i64,
-) -> Result<i64, String> {
+) -> Result<i64, Refusal> {
     if stride < 1 {
-        return Err(format!("a stride of {stride}"));
+        return Err((ProblemKind::Failure, format!("a stride of {stride}")));
     }
     let extent = kernel.saturating_sub(1).saturating_mul(dilation);
     Ok(side

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::calls::{Keywords, failure};
+use super::calls::{Keywords, is_free, misfit};
 use super::expressions::{constant_tensor, position, shape_value};
 use super::interpreter::{Interpreter, Stop};
 use super::model::{Literal, Place, ProblemKind};
@@ -55,7 +55,13 @@ impl Interpreter<'_> {
             "Parameter" => Kind::unknown("a parameter"),
             _ => {
                 let why = format!("`nn.{name}` does not run on the accelerator");
-                self.unknown(why, place)
+                let kind = if has_weights(name) {
+                    ProblemKind::Foreign
+                } else {
+                    ProblemKind::Unknown
+                };
+                self.note(kind, why, place);
+                Kind::Transparent(Rc::from(format!("nn.{name}")))
             }
         };
         Ok(Value::new(kind, place))
@@ -98,19 +104,18 @@ impl Interpreter<'_> {
         place: Place,
     ) -> Result<Kind, Stop> {
         let unknown = self.unknown(format!("`{path}` is not known"), place);
-        let mut sources = Vec::new();
+        let mut result = Tensor::new(None, Vec::new());
         for argument in arguments {
             if let Kind::Tensor(tensor) = &argument.kind {
-                sources.extend(tensor.borrow().after(path, None).sources);
+                let tensor = tensor.borrow();
+                result.sources.extend(tensor.after(path, None).sources);
+                result.take_operations(&tensor);
             }
         }
-        if sources.is_empty() {
+        if result.sources.is_empty() {
             return Ok(unknown);
         }
-        let result = Tensor {
-            shape: None,
-            sources,
-        };
+        self.operation(path, None, &mut result, place);
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }
@@ -157,7 +162,7 @@ impl Interpreter<'_> {
                             .all(|(at, (a, b))| at == side || a == b);
                     if !fits {
                         let (a, b) = (tensor::show(shape), tensor::show(other));
-                        return Err(failure(
+                        return Err(misfit(
                             format!("tensors of the shapes {a} and {b} cannot be concatenated"),
                             place,
                         ));
@@ -179,13 +184,11 @@ impl Interpreter<'_> {
         shape: Option<Vec<i64>>,
         place: Place,
     ) -> Result<Kind, Stop> {
-        let result = Tensor {
-            shape,
-            sources: tensors
-                .iter()
-                .flat_map(|tensor| tensor.after("cat", None).sources)
-                .collect(),
-        };
+        let mut result = Tensor::new(shape, Vec::new());
+        for tensor in tensors {
+            result.sources.extend(tensor.after("cat", None).sources);
+            result.take_operations(tensor);
+        }
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }
@@ -227,7 +230,7 @@ impl Interpreter<'_> {
             "view" | "reshape" => match shape_argument(arguments) {
                 None => None,
                 Some(wanted) => {
-                    tensor::reshaped(shape, &wanted).map_err(|message| failure(message, place))?
+                    tensor::reshaped(shape, &wanted).map_err(|message| misfit(message, place))?
                 }
             },
             "permute" => shape_argument(arguments)
@@ -301,10 +304,77 @@ impl Interpreter<'_> {
                 None
             }
         };
-        let result = tensor.after(name, result);
+        let moved = shape
+            .zip(result.as_deref())
+            .filter(|(before, after)| moves_channels(name, before, after))
+            .map(|(before, after)| (before.to_vec(), after.to_vec()));
+        let mut result = tensor.after(name, result);
+        if moved.is_some() || !is_free(name) {
+            self.operation(name, moved, &mut result, place);
+        }
         self.spend_sources(&result, place)?;
         Ok(Kind::tensor(result))
     }
+}
+
+/// Whether reshaping makes other channels of a map, or pixels of the features of a fully connected
+/// layer: values lie in memory by channel, and stay where they are.
+fn moves_channels(name: &str, before: &[i64], after: &[i64]) -> bool {
+    matches!(name, "view" | "reshape")
+        && before.len() >= 2
+        && (3..=4).contains(&after.len())
+        && before.first() == after.first()
+        && before.get(1) != after.get(1)
+        // Flattening, written as pixels of 1x1.
+        && !after.iter().skip(2).all(|side| *side == 1)
+}
+
+/// Whether a module of PyTorch makes something of the shape that it gets.
+pub(super) fn keeps_shape(name: &str) -> bool {
+    let kinds = [
+        "Identity",
+        "nn.Dropout",
+        "nn.Sigmoid",
+        "nn.ReLU",
+        "nn.Softmax",
+        "nn.LogSoftmax",
+        "nn.Tanh",
+        "nn.BatchNorm",
+        "nn.InstanceNorm",
+        "nn.LayerNorm",
+        "nn.GroupNorm",
+        "nn.PReLU",
+        "nn.LeakyReLU",
+        "nn.ELU",
+        "nn.GELU",
+        "nn.SiLU",
+        "nn.Hard",
+    ];
+    kinds.iter().any(|kind| name.starts_with(kind))
+}
+
+/// Whether a class of PyTorch makes layers with weights.
+fn has_weights(name: &str) -> bool {
+    let kinds = [
+        "Conv",
+        "LazyConv",
+        "Linear",
+        "LazyLinear",
+        "Bilinear",
+        "BatchNorm",
+        "LazyBatchNorm",
+        "InstanceNorm",
+        "LayerNorm",
+        "GroupNorm",
+        "LSTM",
+        "GRU",
+        "RNN",
+        "Embedding",
+        "MultiheadAttention",
+        "Transformer",
+        "PReLU",
+    ];
+    kinds.iter().any(|kind| name.starts_with(kind))
 }
 
 fn keyword<'a>(keywords: &'a Keywords, name: &str) -> Option<&'a Value> {

@@ -79,8 +79,8 @@ pub(super) enum Kind {
     Super(Rc<Class>, Rc<Object>),
     /// Index into the interpreter's layers.
     Layer(usize),
-    /// A module that does not change what is computed (dropout, identity), with the name that it
-    /// leaves behind.
+    /// A module that is no layer of the trainer (dropout, identity, one of PyTorch's own), with the
+    /// name that it leaves behind.
     Transparent(Rc<str>),
     Container(Rc<Container>),
     Tensor(Rc<RefCell<Tensor>>),
@@ -161,6 +161,8 @@ pub(super) struct Container {
 pub(super) struct Tensor {
     pub(super) shape: Option<Vec<i64>>,
     pub(super) sources: Vec<Source>,
+    /// The interpreter's operations since the last layer, by index.
+    pub(super) operations: Vec<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,7 +187,29 @@ impl Tensor {
         for source in &mut sources {
             source.via.push(Rc::from(operation));
         }
-        Self { shape, sources }
+        Self {
+            shape,
+            sources,
+            operations: self.operations.clone(),
+        }
+    }
+
+    /// A tensor of these sources.
+    pub(super) const fn new(shape: Option<Vec<i64>>, sources: Vec<Source>) -> Self {
+        Self {
+            shape,
+            sources,
+            operations: Vec::new(),
+        }
+    }
+
+    /// Takes the operations of another tensor that goes into this one.
+    pub(super) fn take_operations(&mut self, other: &Self) {
+        for operation in &other.operations {
+            if !self.operations.contains(operation) {
+                self.operations.push(*operation);
+            }
+        }
     }
 }
 

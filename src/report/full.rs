@@ -9,7 +9,7 @@ use codespan_reporting::term::{self, termcolor::Buffer};
 use similar::{ChangeTag, TextDiff};
 
 use crate::diagnostic::{Applicability, Finding, Fix, Severity};
-use crate::text::apply_edits;
+use crate::text::{Span, TextFile, apply_edits};
 
 use super::FileReport;
 use super::place::Places;
@@ -23,37 +23,48 @@ pub fn full(reports: &[FileReport], color: bool) -> String {
     };
     let config = term::Config::default();
     for report in reports {
-        let places = Places::new(report);
+        let mut sources = Sources(vec![Places::new(report)]);
         for finding in &report.findings {
-            let diagnostic = diagnostic(&places, finding, color);
+            let diagnostic = diagnostic(&mut sources, finding, color);
             // Every span is clamped and writing to memory does not fail.
-            let _ = term::emit_to_write_style(&mut buffer, &config, &places, &diagnostic);
+            let _ = term::emit_to_write_style(&mut buffer, &config, &sources, &diagnostic);
         }
     }
     String::from_utf8_lossy(buffer.as_slice()).into_owned()
 }
 
-fn diagnostic(places: &Places, finding: &Finding, color: bool) -> Diagnostic<()> {
+fn diagnostic<'a>(
+    sources: &mut Sources<'a>,
+    finding: &'a Finding,
+    color: bool,
+) -> Diagnostic<usize> {
     let level = match finding.severity {
         Severity::Error => Level::Error,
         Severity::Warning => Level::Warning,
         Severity::Information => Level::Note,
         Severity::Hint => Level::Help,
     };
-    let mut primary = Label::new(LabelStyle::Primary, (), places.bytes(finding.span));
+    let mut primary = sources.label(LabelStyle::Primary, 0, finding.span);
     if let Some(layer) = finding.layer {
         primary = primary.with_message(format_args!("layer {layer}"));
     }
+    let related: Vec<Label<usize>> = finding
+        .related
+        .iter()
+        .map(|related| {
+            let file = related.file.as_deref().map_or(0, |file| sources.id(file));
+            let label = sources.label(LabelStyle::Secondary, file, related.span);
+            label.with_message(&related.message)
+        })
+        .collect();
     let mut diagnostic = Diagnostic::new(level)
         .with_code(finding.code)
         .with_message(&finding.message)
         .with_label(primary)
-        .with_labels_iter(finding.related.iter().map(|related| {
-            Label::secondary((), places.bytes(related.span)).with_message(&related.message)
-        }))
+        .with_labels(related)
         .with_notes(finding.notes.clone());
     if let Some(fix) = finding.fixes.first() {
-        diagnostic = diagnostic.with_note(fix_note(&places.file.text, fix, color));
+        diagnostic = diagnostic.with_note(fix_note(sources.text(), fix, color));
     }
     diagnostic
 }
@@ -86,25 +97,57 @@ fn fix_note(text: &str, fix: &Fix, color: bool) -> String {
     note
 }
 
-impl<'a> Files<'a> for Places<'a> {
-    type FileId = ();
+/// The file of a report, and behind it those that its findings speak of.
+struct Sources<'a>(Vec<Places<'a>>);
+
+impl<'a> Sources<'a> {
+    /// The text of the report.
+    fn text(&self) -> &'a str {
+        self.0.first().map_or("", |own| own.text)
+    }
+
+    /// The number of another file.
+    fn id(&mut self, file: &'a TextFile) -> usize {
+        let known = self.0.iter().skip(1).position(|own| own.path == file.path);
+        known.map_or_else(
+            || {
+                self.0.push(Places::of(file));
+                self.0.len() - 1
+            },
+            |position| position + 1,
+        )
+    }
+
+    fn label(&self, style: LabelStyle, file: usize, span: Span) -> Label<usize> {
+        let bytes = self.0.get(file).map_or(0..0, |places| places.bytes(span));
+        Label::new(style, file, bytes)
+    }
+
+    fn get(&self, id: usize) -> Result<&Places<'a>, files::Error> {
+        self.0.get(id).ok_or(files::Error::FileMissing)
+    }
+}
+
+impl<'a> Files<'a> for Sources<'a> {
+    type FileId = usize;
     type Name = &'a str;
     type Source = &'a str;
 
-    fn name(&'a self, (): ()) -> Result<&'a str, files::Error> {
-        Ok(&self.file.path)
+    fn name(&'a self, id: usize) -> Result<&'a str, files::Error> {
+        Ok(self.get(id)?.path)
     }
 
-    fn source(&'a self, (): ()) -> Result<&'a str, files::Error> {
-        Ok(&self.file.text)
+    fn source(&'a self, id: usize) -> Result<&'a str, files::Error> {
+        Ok(self.get(id)?.text)
     }
 
-    fn line_index(&'a self, (): (), byte_index: usize) -> Result<usize, files::Error> {
-        Ok(self.lines.line(byte_index as u32) as usize)
+    fn line_index(&'a self, id: usize, byte_index: usize) -> Result<usize, files::Error> {
+        Ok(self.get(id)?.lines.line(byte_index as u32) as usize)
     }
 
-    fn line_range(&'a self, (): (), line_index: usize) -> Result<Range<usize>, files::Error> {
-        let start = |line: usize| self.lines.line_start(line as u32) as usize;
+    fn line_range(&'a self, id: usize, line_index: usize) -> Result<Range<usize>, files::Error> {
+        let lines = &self.get(id)?.lines;
+        let start = |line: usize| lines.line_start(line as u32) as usize;
         Ok(start(line_index)..start(line_index + 1))
     }
 }

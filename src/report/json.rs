@@ -96,20 +96,23 @@ struct JsonPosition {
 /// The findings as one array.
 pub fn json(files: &[FileReport]) -> String {
     let places: Vec<Places> = files.iter().map(Places::new).collect();
-    pretty(&findings(&places).collect::<Vec<_>>())
+    pretty(&findings(files, &places).collect::<Vec<_>>())
 }
 
 /// The findings, each a line with an object of its own.
 pub fn json_lines(files: &[FileReport]) -> String {
     let places: Vec<Places> = files.iter().map(Places::new).collect();
-    findings(&places)
+    findings(files, &places)
         .map(|finding| serde_json::to_string(&finding).unwrap_or_default() + "\n")
         .collect()
 }
 
-fn findings<'a>(files: &'a [Places<'a>]) -> impl Iterator<Item = JsonFinding<'a>> {
-    files.iter().flat_map(|places| {
-        let findings = places.file.findings.iter();
+fn findings<'a>(
+    files: &'a [FileReport],
+    places: &'a [Places<'a>],
+) -> impl Iterator<Item = JsonFinding<'a>> {
+    files.iter().zip(places).flat_map(|(file, places)| {
+        let findings = file.findings.iter();
         findings.map(|finding| convert(places, finding))
     })
 }
@@ -128,7 +131,7 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
 }
 
 fn convert<'a>(places: &Places<'a>, finding: &'a Finding) -> JsonFinding<'a> {
-    let file = places.file.path.as_str();
+    let file = places.path;
     JsonFinding {
         code: finding.code.to_string(),
         name: finding.name,
@@ -140,11 +143,17 @@ fn convert<'a>(places: &Places<'a>, finding: &'a Finding) -> JsonFinding<'a> {
         related: finding
             .related
             .iter()
-            .map(|related| JsonRelated {
-                message: &related.message,
-                file,
-                range: range(places, related.span),
-                layer: related.layer,
+            .map(|related| {
+                let other = related.file.as_deref();
+                JsonRelated {
+                    message: &related.message,
+                    file: other.map_or(file, |other| &other.path),
+                    range: match other {
+                        Some(other) => range(&Places::of(other), related.span),
+                        None => range(places, related.span),
+                    },
+                    layer: related.layer,
+                }
             })
             .collect(),
         notes: &finding.notes,

@@ -1,6 +1,6 @@
 //! Spans as the places that people and programs count: lines and columns from 1.
 
-use crate::text::{LineIndex, Span};
+use crate::text::{LineIndex, Span, TextFile};
 
 use super::FileReport;
 
@@ -13,14 +13,25 @@ pub(super) struct Position {
 
 /// A file with its line starts.
 pub(super) struct Places<'a> {
-    pub(super) file: &'a FileReport,
+    pub(super) path: &'a str,
+    pub(super) text: &'a str,
     pub(super) lines: LineIndex,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(file: &'a FileReport) -> Self {
         Self {
-            file,
+            path: &file.path,
+            text: &file.text,
+            lines: LineIndex::new(&file.text),
+        }
+    }
+
+    /// Those of a file without findings of its own.
+    pub(super) fn of(file: &'a TextFile) -> Self {
+        Self {
+            path: &file.path,
+            text: &file.text,
             lines: LineIndex::new(&file.text),
         }
     }
@@ -28,7 +39,7 @@ impl<'a> Places<'a> {
     /// Start and end of a span, whatever it is.
     pub(super) fn range(&self, span: Span) -> (Position, Position) {
         let position = |offset| {
-            let place = self.lines.code_points(&self.file.text, offset);
+            let place = self.lines.code_points(self.text, offset);
             Position {
                 line: place.line + 1,
                 column: place.column + 1,
@@ -44,7 +55,7 @@ impl<'a> Places<'a> {
 
     /// The bytes of a span, moved to where they lie in the text and on character boundaries.
     pub(super) fn bytes(&self, span: Span) -> std::ops::Range<usize> {
-        let text = &self.file.text;
+        let text = self.text;
         let start = text.floor_char_boundary(span.start as usize);
         start..text.ceil_char_boundary(span.end as usize).max(start)
     }

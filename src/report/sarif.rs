@@ -20,10 +20,11 @@ pub fn sarif(files: &[FileReport]) -> String {
         .filter(|rule| found().any(|finding| finding.code == rule.code))
         .collect();
     let places: Vec<Places> = files.iter().map(Places::new).collect();
-    let results: Vec<Value> = places
+    let results: Vec<Value> = files
         .iter()
-        .flat_map(|places| {
-            let findings = places.file.findings.iter();
+        .zip(&places)
+        .flat_map(|(file, places)| {
+            let findings = file.findings.iter();
             findings.map(|finding| result(places, finding))
         })
         .collect();
@@ -55,9 +56,13 @@ fn descriptor(rule: &Documentation) -> Value {
 
 fn result(places: &Places, finding: &Finding) -> Value {
     let related = finding.related.iter().map(|related| {
+        let place = match &related.file {
+            Some(other) => location(&Places::of(other), related.span),
+            None => location(places, related.span),
+        };
         json!({
             "message": { "text": related.message },
-            "physicalLocation": location(places, related.span),
+            "physicalLocation": place,
         })
     });
     // A change without replacements is none for SARIF.
@@ -90,7 +95,7 @@ fn fix(places: &Places, fix: &Fix) -> Value {
     json!({
         "description": { "text": fix.title },
         "artifactChanges": [{
-            "artifactLocation": { "uri": uri(&places.file.path) },
+            "artifactLocation": { "uri": uri(places.path) },
             "replacements": replacements.collect::<Vec<_>>(),
         }],
     })
@@ -98,7 +103,7 @@ fn fix(places: &Places, fix: &Fix) -> Value {
 
 fn location(places: &Places, span: Span) -> Value {
     json!({
-        "artifactLocation": { "uri": uri(&places.file.path) },
+        "artifactLocation": { "uri": uri(places.path) },
         "region": region(places, span),
     })
 }

@@ -435,6 +435,41 @@ fn full_shows_source_and_fix() {
 }
 
 #[test]
+fn places_may_lie_in_other_files() {
+    let file = std::sync::Arc::new(crate::text::TextFile {
+        path: "models/net.py".to_owned(),
+        text: "a = 1\nb = 2\n".to_owned(),
+    });
+    let found = finding(862, Severity::Warning, span("processors"));
+    let report = FileReport {
+        path: "a.yaml".to_owned(),
+        text: TEXT.to_owned(),
+        findings: vec![found.related_in(&file, Span::new(6, 11), "constructed here")],
+    };
+    let reports = [report];
+    assert_snapshot!(full(&reports, false), @"
+    warning[AX862]: this is wrong by 100 %
+      ┌─ a.yaml:4:5
+      │
+    4 │     processors: 0xf
+      │     ^^^^^^^^^^
+      │
+      ┌─ models/net.py:2:1
+      │
+    2 │ b = 2
+      │ ----- constructed here
+    ");
+    let value = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    let related = &value(json(&reports))[0]["related"][0];
+    assert_eq!(related["file"], "models/net.py");
+    assert_eq!(related["range"]["start"]["line"], 2);
+    let log = value(sarif(&reports));
+    let location = &log["runs"][0]["results"][0]["relatedLocations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "models/net.py");
+    assert_eq!(location["region"]["startLine"], 2);
+}
+
+#[test]
 fn full_has_colors_only_where_asked() {
     assert!(!full(&reports(), false).contains('\x1b'));
     let colored = full(&reports(), true);

@@ -16,6 +16,23 @@ pub(crate) fn insert_key(cx: &Context, layer: &Layer, line: &str) -> Option<Vec<
     place.insert_after(cx, line)
 }
 
+/// Adds lines (`key: value`) to a layer, behind its first key, in this order.
+pub(crate) fn insert_keys(cx: &Context, layer: &Layer, lines: &[String]) -> Option<Vec<Edit>> {
+    let mut texts = String::new();
+    let mut place = 0;
+    for line in lines {
+        let [edit] = &insert_key(cx, layer, line)?[..] else {
+            return None;
+        };
+        place = edit.span.start;
+        texts += &edit.new_text;
+    }
+    Some(match lines {
+        [] => Vec::new(),
+        _ => vec![Edit::insert(place, texts)],
+    })
+}
+
 /// Adds `line` (`key: value`) to the mapping that has the key at `key`, behind that key's value.
 pub(crate) fn insert_after(cx: &Context, key: Span, line: &str) -> Option<Vec<Edit>> {
     Place::find(cx, |other| other == key)?.insert_after(cx, line)
@@ -180,6 +197,7 @@ mod tests {
             facts: &facts,
             device,
             analysis: &analysis,
+            is_trial: false,
         })?;
         apply_edits(text, &edits)
     }

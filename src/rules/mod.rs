@@ -33,12 +33,42 @@ macro_rules! example_network {
     };
 }
 
+/// A model for an example, called `demo`: what it constructs, and what `forward` does. Or a complete
+/// model file, of the lines behind `super().__init__()`; they start with a line break.
+macro_rules! example_model {
+    ($construct:literal, $forward:literal) => {
+        concat!(
+            "import torch.nn as nn\n\nimport ai8x\n\n\nclass Demo(nn.Module):\n",
+            "    def __init__(self, num_channels=4, bias=True, **kwargs):\n",
+            "        super().__init__()",
+            $construct,
+            "\n    def forward(self, x):",
+            $forward,
+            "\n\ndef demo(pretrained=False, **kwargs):\n    return Demo(**kwargs)\n"
+        )
+    };
+    ($body:literal) => {
+        concat!(
+            "import torch.nn as nn\nimport torch.nn.functional as F\n\nimport ai8x\n\n\n",
+            "class Net(nn.Module):\n",
+            "    def __init__(self, num_classes=10, num_channels=3, dimensions=(32, 32), bias=True, \
+             **kwargs):\n",
+            "        super().__init__()",
+            $body,
+            "\n\ndef ai85demo(pretrained=False, **kwargs):\n    return Net(**kwargs)\n\n\n",
+            "models = [{'name': 'ai85demo', 'min_input': 1, 'dim': 2}]\n"
+        )
+    };
+}
+
 pub mod advice;
 pub mod data_memory;
 pub mod device;
+pub mod files;
 pub mod model;
 pub mod operators;
 pub mod processors;
+pub mod python;
 pub mod sequence;
 pub mod streaming;
 pub mod syntax;
@@ -47,6 +77,7 @@ pub mod weight_memory;
 
 mod edits;
 pub(crate) mod relocate;
+mod repair;
 mod run;
 pub(crate) mod words;
 
@@ -170,6 +201,8 @@ pub struct Context<'a> {
     pub device: &'static Device,
     /// The derived facts.
     pub analysis: &'a Analysis,
+    /// Whether this is only to see what a change would do: then nobody looks for ways out.
+    pub is_trial: bool,
 }
 
 impl<'a> Context<'a> {

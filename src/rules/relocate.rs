@@ -1,85 +1,228 @@
-//! New offsets as edits of the file.
+//! New offsets and masks as edits of the file.
 
-use crate::allocate::{Bundle, Problem};
+use crate::allocate::{Bundle, Masks, Problem, Site, field};
+use crate::analysis::low_mask;
 use crate::network::{Field, Layer, Source};
 use crate::text::{Edit, Span};
 
+use super::processors::masks::rewritten;
 use super::{Context, edits, words};
 
-/// The offsets that change when bundles get new bases, as edits, and what they are in words.
+/// The values that change when bundles get new bases and layers new masks, as edits, and what they
+/// are in words.
 #[derive(Debug, Default)]
 pub(crate) struct Relocation {
     /// The changes of the text.
     pub(crate) edits: Vec<Edit>,
     /// The layers whose `out_offset` changes, with the new offset in bytes.
     pub(crate) moved: Vec<(usize, i64)>,
-    /// The layers whose `in_offset` goes along.
-    pub(crate) followers: Vec<usize>,
+    /// The layers whose `in_offset` goes along, with the new offset in bytes.
+    pub(crate) followers: Vec<(usize, i64)>,
+    /// The masks that change, with the new one.
+    pub(crate) masks: Vec<(Site, u64)>,
 }
 
-/// How to give all bundles new bases, with the fewest keys changed. None where the text has a form
-/// that cannot be edited.
-pub(crate) fn relocate(cx: &Context, problem: &Problem, bases: &[i64]) -> Option<Relocation> {
+/// How to give all bundles new bases, and layers new masks, with the fewest keys changed. None where
+/// the text has a form that cannot be edited.
+pub(crate) fn relocate(
+    cx: &Context,
+    problem: &Problem,
+    bases: &[i64],
+    masks: Option<&Masks>,
+) -> Option<Relocation> {
     let bundles = problem.bundles.iter().zip(bases.iter().copied());
-    edits_of(cx, &bundles.collect::<Vec<_>>())
+    Rewrite {
+        cx,
+        bundles: bundles.collect(),
+        masks,
+        is_whole: true,
+        lines: Vec::new(),
+        result: Relocation::default(),
+    }
+    .run()
 }
 
 /// [`relocate`] for one bundle; nothing else is touched.
 pub(crate) fn relocate_one(cx: &Context, bundle: &Bundle, base: i64) -> Option<Relocation> {
-    edits_of(cx, &[(bundle, base)])
+    relocate_some(cx, &[(bundle, base)], None)
 }
 
-fn edits_of(cx: &Context, bundles: &[(&Bundle, i64)]) -> Option<Relocation> {
-    let mut relocation = Relocation::default();
-    let new = |source: Source| {
-        bundles.iter().find_map(|(bundle, base)| {
-            let member = bundle
-                .members
-                .iter()
-                .find(|member| member.source == source)?;
+/// [`relocate`] for some bundles.
+pub(crate) fn relocate_some(
+    cx: &Context,
+    bundles: &[(&Bundle, i64)],
+    masks: Option<&Masks>,
+) -> Option<Relocation> {
+    Rewrite {
+        cx,
+        bundles: bundles.to_vec(),
+        masks,
+        is_whole: false,
+        lines: Vec::new(),
+        result: Relocation::default(),
+    }
+    .run()
+}
+
+struct Rewrite<'a> {
+    cx: &'a Context<'a>,
+    bundles: Vec<(&'a Bundle, i64)>,
+    masks: Option<&'a Masks>,
+    /// Whether this is about the whole network: then every layer says its `out_offset`.
+    is_whole: bool,
+    /// The keys to add to the layer at hand.
+    lines: Vec<String>,
+    result: Relocation,
+}
+
+impl Rewrite<'_> {
+    fn run(mut self) -> Option<Relocation> {
+        let cx = self.cx;
+        for (index, layer) in cx.executed() {
+            self.masks(index, layer)?;
+            self.offsets(index, layer)?;
+            let lines = std::mem::take(&mut self.lines);
+            let edits = edits::insert_keys(cx, layer, &lines)?;
+            self.result.edits.extend(edits);
+        }
+        Some(self.result)
+    }
+
+    /// Where a source starts anew, if it moves.
+    fn new_offset(&self, source: Source) -> Option<i64> {
+        self.bundles.iter().find_map(|(bundle, base)| {
+            let mut members = bundle.members.iter();
+            let member = members.find(|member| member.source == source)?;
             Some(base + member.offset)
         })
-    };
-    for (index, layer) in cx.executed() {
+    }
+
+    fn offsets(&mut self, index: usize, layer: &Layer) -> Option<()> {
+        let cx = self.cx;
         let memory = &cx.analysis.memory[index];
-        if let Some(offset) = new(Source::Layer(index))
-            && memory.out_offset != Ok(offset)
+        if let Some(offset) = self.new_offset(Source::Layer(index))
+            && (layer.out_offset.value().unwrap_or(0) != offset
+                || self.is_whole && layer.out_offset.is_absent())
         {
-            relocation.moved.push((index, offset));
-            let edits = set(cx, layer, "out_offset", &layer.out_offset, offset)?;
-            relocation.edits.extend(edits);
+            self.result.moved.push((index, offset));
+            self.set_offset("out_offset", &layer.out_offset, offset);
         }
-        let Some(source) = cx.analysis.graph.inputs[index]
-            .first()
-            .and_then(|input| input.source.ok())
-        else {
-            continue;
+        let inputs = &cx.analysis.graph.inputs[index];
+        let source = inputs.first().and_then(|input| input.source.ok())?;
+        // What it reads if nobody says: where the layer before it writes.
+        let previous = cx.analysis.graph.previous[index];
+        let by_default = match previous {
+            Some(previous) => self
+                .new_offset(Source::Layer(previous))
+                .or(cx.analysis.memory[previous].out_offset.ok()),
+            None => memory.in_offset.ok(),
         };
-        let previous = cx.analysis.graph.previous[index].map(Source::Layer);
-        let by_default = layer.in_offset.is_absent() && Some(source) == previous;
-        if let Some(offset) = new(source)
-            && !matches!(source, Source::Input | Source::Buffer)
-            && !by_default
-            && memory.in_offset != Ok(offset)
+        let old = memory.in_offset.ok();
+        let wanted = match source {
+            Source::Input if previous.is_none() => None,
+            Source::Buffer => None,
+            _ => self.new_offset(source).or(old),
+        };
+        let now = if layer.in_offset.is_absent() {
+            by_default
+        } else {
+            layer.in_offset.value()
+        };
+        if let Some(offset) = wanted
+            && now != Some(offset)
         {
-            relocation.followers.push(index);
-            let edits = set(cx, layer, "in_offset", &layer.in_offset, offset)?;
-            relocation.edits.extend(edits);
+            self.result.followers.push((index, offset));
+            self.set_offset("in_offset", &layer.in_offset, offset);
+        }
+        Some(())
+    }
+
+    fn masks(&mut self, index: usize, layer: &Layer) -> Option<()> {
+        let Some(masks) = self.masks else {
+            return Some(());
+        };
+        let cx = self.cx;
+        if let Some(mask) = masks.processors[index]
+            && layer.processors.value() != Some(mask)
+        {
+            self.set_mask(Site::Read(index), mask);
+        }
+        let Some(mask) = masks.outputs[index] else {
+            return Some(());
+        };
+        let graph = &cx.analysis.graph;
+        let is_final = graph.final_layer == Some(index);
+        let site = match is_final && !cx.network.output_map.is_absent() {
+            true => Site::OutputMap(index),
+            false => Site::Write(index),
+        };
+        let next = match graph.next[index] {
+            crate::analysis::Next::Layer(next) if next < cx.network.layers.len() => Some(next),
+            _ => None,
+        };
+        let by_default = match next {
+            Some(next) => masks.processors[next].or(cx.network.layers[next].processors.value()),
+            None => {
+                let spread = cx.analysis.memory[index].output_spread;
+                spread.ok().map(|spread| low_mask(spread.processors))
+            }
+        };
+        let field = field(cx.network, site)?;
+        let now = if field.is_absent() {
+            by_default
+        } else {
+            field.value()
+        };
+        if now != Some(mask) {
+            self.set_mask(site, mask);
+        }
+        Some(())
+    }
+
+    fn set_offset(&mut self, key: &str, field: &Field<i64>, offset: i64) {
+        let cx = self.cx;
+        match field.span() {
+            Some(span) => {
+                let text = like(span, cx.text, offset);
+                self.result.edits.extend(edits::replace_value(span, &text));
+            }
+            None => {
+                let mut layers = cx.network.layers.iter();
+                let text = match layers.find_map(|layer| layer.out_offset.span()) {
+                    Some(span) => like(span, cx.text, offset),
+                    None => words::offset(offset),
+                };
+                self.lines.push(format!("{key}: {text}"));
+            }
         }
     }
-    Some(relocation)
-}
 
-fn set(
-    cx: &Context,
-    layer: &Layer,
-    key: &str,
-    field: &Field<i64>,
-    offset: i64,
-) -> Option<Vec<Edit>> {
-    match field.span() {
-        Some(span) => Some(edits::replace_value(span, &like(span, cx.text, offset))),
-        None => edits::insert_key(cx, layer, &format!("{key}: {}", words::offset(offset))),
+    fn set_mask(&mut self, site: Site, mask: u64) {
+        let cx = self.cx;
+        self.result.masks.push((site, mask));
+        if let Some(field) = field(cx.network, site)
+            && let Some(span) = field.span()
+        {
+            let literal = span.text(cx.text);
+            let text = match field.value() {
+                Some(old) => rewritten(literal, old, mask),
+                None => words::mask(mask),
+            };
+            self.result.edits.extend(edits::replace_value(span, &text));
+            return;
+        }
+        let mut layers = cx.network.layers.iter();
+        let text = match layers
+            .find_map(|layer| Some((&layer.processors, layer.processors.span()?)))
+        {
+            Some((field, span)) => rewritten(span.text(cx.text), field.value().unwrap_or(0), mask),
+            None => words::mask(mask),
+        };
+        let key = match site {
+            Site::Read(_) => "processors",
+            Site::Write(_) | Site::OutputMap(_) => "output_processors",
+        };
+        self.lines.push(format!("{key}: {text}"));
     }
 }
 

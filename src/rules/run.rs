@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use crate::diagnostic::{Code, Finding, Related, Severity};
 use crate::text::Span;
 
+use super::files;
 use super::{
     Context, Documentation, Findings, Rule, advice, data_memory, device, model, operators,
-    processors, sequence, streaming, syntax, tool, weight_memory,
+    processors, python, sequence, streaming, syntax, tool, weight_memory,
 };
 
 /// All rules, by code.
@@ -36,19 +38,28 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
     all().find(|rule| Some(rule.code) == code || rule.name.eq_ignore_ascii_case(code_or_name))
 }
 
-/// All codes that findings can have, those of the tool itself last.
+/// All codes that findings can have, by code.
 pub fn documented() -> impl Iterator<Item = Documentation> {
-    all()
-        .map(Rule::documentation)
-        .chain(tool::TOOL.iter().copied())
+    DOCUMENTED.iter().copied()
 }
+
+static DOCUMENTED: LazyLock<Vec<Documentation>> = LazyLock::new(|| {
+    let mut documented: Vec<Documentation> = all()
+        .map(Rule::documentation)
+        .chain(python::RULES.iter().map(|rule| rule.documentation()))
+        .chain(files::FILES.iter().copied())
+        .chain(tool::TOOL.iter().copied())
+        .collect();
+    documented.sort_by_key(|rule| rule.code);
+    documented
+});
 
 /// Whether a rule speaks where nobody selects it by name: matters of taste do not.
 pub fn on_by_default(code: Code) -> bool {
     !OFF_BY_DEFAULT.contains(&code)
 }
 
-const OFF_BY_DEFAULT: &[Code] = &[Code(253), Code(952), Code(953)];
+const OFF_BY_DEFAULT: &[Code] = &[Code(253), Code(878), Code(952), Code(953)];
 
 /// Runs every rule; findings come in order of the text, one for each root cause.
 pub fn run(context: &Context) -> Vec<Finding> {
@@ -72,10 +83,37 @@ pub fn run(context: &Context) -> Vec<Finding> {
         }
     }
     drop_covered(&mut found);
+    drop_unpaired(&mut found);
     drop_misassigned(&mut found);
     follow_overlaps(&mut found);
     found.sort_by_key(|finding| (finding.span, finding.code));
     found
+}
+
+/// How often a rule speaks of a network.
+pub(super) fn count(context: &Context, code: Code) -> usize {
+    let Some(rule) = all().find(|rule| rule.code == code) else {
+        return 0;
+    };
+    let mut findings = Findings {
+        rule,
+        found: Vec::new(),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (rule.check)(context, &mut findings)));
+    outcome.map_or(0, |()| findings.found.len())
+}
+
+/// Where a comparison with the model says which layer is missing or too many, what follows from
+/// weights that are handed to the wrong layers says no more.
+fn drop_unpaired(found: &mut Vec<Finding>) {
+    let is_cause = |finding: &Finding| {
+        let missing = [Code(861), Code(865), Code(866)].contains(&finding.code);
+        missing && finding.severity <= Severity::Warning
+    };
+    if found.iter().any(is_cause) {
+        let follows = [801, 803, 851, 852, 467, 201, 203, 254].map(Code);
+        found.retain(|finding| !follows.contains(&finding.code));
+    }
 }
 
 /// Where the model's layers and the file's do not match up, the channel counts that come from the
@@ -133,6 +171,7 @@ fn follow_overlaps(found: &mut Vec<Finding>) {
             message: found[at].message.clone(),
             span: found[at].span,
             layer: found[at].layer,
+            file: None,
         })
         .collect();
     found[last].notes.push(format!(
@@ -157,7 +196,8 @@ fn drop_covered(found: &mut Vec<Finding>) {
         };
         for &code in rule.covers {
             covered.insert((code, finding.layer));
-            covered.extend(finding.related.iter().map(|place| (code, place.layer)));
+            let places = finding.related.iter().filter(|place| place.file.is_none());
+            covered.extend(places.map(|place| (code, place.layer)));
         }
     }
     found.retain(|finding| !covered.contains(&(finding.code, finding.layer)));

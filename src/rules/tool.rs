@@ -53,12 +53,14 @@ The directives are:
 # ai8x-lint: device=MAX78002
 # ai8x-lint: flags=\"--fifo --overlap-data\"
 # ai8x-lint: shapes=kws.shapes.json
+# ai8x-lint: checkpoint=../trained/kws-q8.pth.tar
+# ai8x-lint: model=../models/kws.py:kws20net
 # ai8x-lint: ignore[AX301, output-overwrites-input] the reason
 # ai8x-lint: ignore-file[AX9] the reason
 ```
 
-`flags` are those of the vendor's tool (`izer-flags` says the same); `shapes` is a file beside the \
-network. Rules are given by code, by the beginning of a code, or by name.",
+`flags` are those of the vendor's tool (`izer-flags` says the same); `shapes`, `checkpoint` and `model` \
+are files, seen from the folder of the network. Rules are given by code, by the beginning of a code, or by name.",
     examples: &[],
     source: None,
     fix: FixAvailability::Sometimes,

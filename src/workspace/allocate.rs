@@ -3,22 +3,47 @@
 use std::collections::BTreeMap;
 
 use crate::allocate::{
-    Outcome, Overfull, Placement, Problem, Proof, Relation, Unplaceable, bound, lowest_free, solve,
+    Objective, Outcome, Overfull, Plan, Problem, Proof, Relation, Request, Site, Unplaceable,
+    bound, field, lowest_free, plan, solve,
 };
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, kernel_capacity};
 use crate::device::DeviceId;
 use crate::diagnostic::{Code, Severity};
-use crate::network::{self, Network, Source};
+use crate::network::{self, Field, Network, Source};
 use crate::rules::relocate::{relocate, relocate_one};
 use crate::rules::{Context, words};
-use crate::text::{Edit, apply_edits};
+use crate::text::{Edit, Span, apply_edits};
 
 use super::assume::Overrides;
 use super::config::Config;
-use super::lint::{Linted, lint};
+use super::lint::{Linted, lint_once};
 use super::source::SourceFile;
 
-/// New offsets.
+/// What to choose, and what stays as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Choices {
+    /// Move the output of this layer only.
+    pub only: Option<usize>,
+    /// Whether masks stay as they are where there are any.
+    pub keep_masks: bool,
+    /// Whether offsets stay as they are where there are any.
+    pub keep_offsets: bool,
+    /// What the offsets are to be good at.
+    pub objective: Objective,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            only: None,
+            keep_masks: true,
+            keep_offsets: false,
+            objective: Objective::Peak,
+        }
+    }
+}
+
+/// New masks and offsets.
 #[derive(Clone, Debug)]
 pub struct Allocated {
     /// The changes; none where all is well as it is.
@@ -27,16 +52,51 @@ pub struct Allocated {
     pub text: String,
     /// The layers whose output moves, with their new offset in bytes.
     pub moved: Vec<(usize, i64)>,
-    /// The highest byte in use of any instance, plus one: before, and with the changes.
-    pub peak: [i64; 2],
+    /// The number of masks that are new.
+    pub masks: usize,
+    /// The highest byte in use of any instance, plus one, as the file has it; none where that is not
+    /// known.
+    pub before: Option<i64>,
+    /// The highest byte in use of any instance, plus one, with the changes.
+    pub after: i64,
     /// No placement with these masks has a lower peak.
     pub bound: i64,
     /// Bytes of an instance.
     pub capacity: i64,
+    /// Rows of kernel memory in use on each processor, and the rows that there are.
+    pub kernel_rows: Vec<[i64; 2]>,
+    /// Bytes of bias memory in use in each quadrant, where they are known.
+    pub bias: Option<Vec<i64>>,
+    /// Bytes of bias memory of a quadrant.
+    pub bias_capacity: i64,
 }
 
-/// Chooses offsets for all outputs, or for that of `only` while the others stay. Masks, the place of
-/// the network's input, comments and everything else are kept.
+impl Allocated {
+    /// What changes, and what for.
+    pub fn summary(&self) -> String {
+        let percent = |bytes: i64| bytes * 100 / self.capacity.max(1);
+        let masks = match self.masks {
+            0 => String::new(),
+            count => format!(" and {}", words::count(count as i64, "new mask")),
+        };
+        let before = match self.before {
+            Some(before) => format!("{} ({} %) before, ", words::offset(before), percent(before)),
+            None => String::new(),
+        };
+        format!(
+            "{} moved{masks}; highest byte in use {before}{} ({} %) with these offsets; with these \
+             masks it cannot be below {}",
+            words::count(self.moved.len() as i64, "output"),
+            words::offset(self.after),
+            percent(self.after),
+            words::offset(self.bound)
+        )
+    }
+}
+
+/// Chooses offsets for all outputs, or for one while the others stay, and masks where there are none.
+/// The place of the network's input, comments and everything else are kept, and so is the value on a
+/// line with the comment `# ai8x-lint: keep`.
 ///
 /// # Errors
 /// A sentence that says why there are none.
@@ -44,35 +104,13 @@ pub fn allocate(
     file: &SourceFile,
     config: &Config,
     overrides: &Overrides,
-    only: Option<usize>,
+    choices: &Choices,
 ) -> Result<Allocated, String> {
-    let before = lint(file, config, overrides);
+    let before = lint_once(file, config, overrides);
     let facts = before.assumptions.facts();
     let network = network::lower(&file.document, &file.text);
     let device = facts.device.unwrap_or(DeviceId::Max78000).table();
     let analysis = Analysis::new(&network, device, &facts);
-    let relation = match only {
-        Some(_) => Relation::AsWritten,
-        None => Relation::AsRead,
-    };
-    let problem = Problem::new(&network, &analysis, device, relation)
-        .map_err(|reason| in_words(&network, &reason))?;
-    let (problem, bases, bound) = match only {
-        None => {
-            let (problem, placement) = placed(&network, &analysis, problem)?;
-            (problem, placement.bases, placement.bound)
-        }
-        Some(layer) => {
-            let bases = moved(&problem, layer).ok_or_else(|| {
-                format!(
-                    "no offset is free for the output of {} while everything else stays where it is",
-                    network.label(layer)
-                )
-            })?;
-            let bound = bound(&problem);
-            (problem, bases, bound)
-        }
-    };
     let cx = Context {
         text: &file.text,
         document: &file.document,
@@ -80,48 +118,122 @@ pub fn allocate(
         facts: &facts,
         device,
         analysis: &analysis,
+        is_trial: false,
     };
-    let relocation = match only.and_then(|layer| problem.bundle_of(Source::Layer(layer))) {
+    let as_written = || Problem::new(&network, &analysis, device, Relation::AsWritten);
+    let old_peak = |problem: Problem| {
+        let known = problem.bundles.iter().flat_map(|bundle| &bundle.members);
+        let mut known = known.map(|member| member.known);
+        known
+            .all(|known| known)
+            .then(|| problem.peak(&problem.bases()))
+    };
+    let old = as_written().ok().and_then(old_peak);
+    let (problem, bases, bound, masks) = match choices.only {
+        Some(layer) => {
+            let problem = as_written().map_err(|reason| in_words(&network, &reason))?;
+            if problem.bundle_of(Source::Layer(layer)).is_none() {
+                let layer = network.label(layer);
+                return Err(format!(
+                    "{layer} does not run, so that its output lies nowhere"
+                ));
+            }
+            let bases = moved(&problem, layer).ok_or_else(|| {
+                format!(
+                    "no offset is free for the output of {} while everything else stays where it is",
+                    network.label(layer)
+                )
+            })?;
+            let bound = bound(&problem);
+            (problem, bases, bound, None)
+        }
+        None => {
+            let plan = planned(&cx, choices).map_err(|reason| in_words(&network, &reason))?;
+            if plan.overflow > 0 {
+                return Err(
+                    "no masks were found with which the weights and biases fit; that is no proof \
+                     that there are none"
+                        .to_owned(),
+                );
+            }
+            let bases = plan.bases;
+            let bases = bases.ok_or_else(|| no_place(&network, &plan.analysis, &plan.problem))?;
+            (plan.problem, bases, plan.bound, plan.masks)
+        }
+    };
+    let only = choices
+        .only
+        .and_then(|layer| problem.bundle_of(Source::Layer(layer)));
+    let relocation = match only {
         Some(bundle) => relocate_one(&cx, &problem.bundles[bundle], bases[bundle]),
-        None => relocate(&cx, &problem, &bases),
+        None => relocate(&cx, &problem, &bases, masks.as_ref()),
     };
     let relocation = relocation.ok_or("the layers are written in a form that cannot be edited")?;
     let text = apply_edits(&file.text, &relocation.edits)
         .ok_or("the new offsets cannot be written into the file")?;
-    let after = lint(&file.with_text(text.clone()), config, overrides);
-    if let Some(worse) = worse(&before, &after) {
+    let changed = file.with_text(text.clone());
+    let after = lint_once(&changed, config, overrides);
+    let had_masks = cx
+        .executed()
+        .all(|(_, layer)| !layer.processors.is_absent());
+    // Where masks are missing most rules say nothing, so that only errors tell.
+    let least = if had_masks {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    if let Some(worse) = worse(&before, &after, least) {
         return Err(format!(
             "with the offsets found the file would be worse: {worse}"
         ));
     }
+    let network = network::lower(&changed.document, &changed.text);
+    let analysis = Analysis::new(&network, device, &facts);
+    let capacities = (0..).map(|processor| kernel_capacity(device, processor));
+    let rows = analysis.kernels.used.iter().copied().zip(capacities);
     Ok(Allocated {
         edits: relocation.edits,
         text,
         moved: relocation.moved,
-        peak: [problem.peak(&problem.bases()), problem.peak(&bases)],
+        masks: relocation.masks.len(),
+        before: old,
+        after: problem.peak(&bases),
         bound,
         capacity: problem.capacity,
+        kernel_rows: rows.map(|(used, capacity)| [used, capacity]).collect(),
+        bias: analysis.bias.used.ok().map(|used| used.to_vec()),
+        bias_capacity: device.bias_bytes as i64,
     })
 }
 
-/// Bases for everything. Layers write over what they read only where nothing else is possible and the
-/// flags allow it.
-fn placed(
-    network: &Network,
-    analysis: &Analysis,
-    problem: Problem,
-) -> Result<(Problem, Placement), String> {
-    let outcome = solve(&problem);
-    if let Outcome::Placed(placement) = outcome {
-        return Ok((problem, placement));
-    }
-    if analysis.flags.overlap_data {
-        let problem = problem.with_slides(analysis);
-        if let Outcome::Placed(placement) = solve(&problem) {
-            return Ok((problem, placement));
-        }
-    }
-    Err(match outcome {
+/// The plan for a whole network, with what the file and the choices say stays as it is.
+fn planned(cx: &Context, choices: &Choices) -> Result<Plan, Unplaceable> {
+    let is_kept = |span: Option<Span>| span.is_some_and(|span| says_keep(cx.text, span));
+    let keeps_mask =
+        |site: Site| choices.keep_masks || is_kept(field(cx.network, site).and_then(Field::span));
+    let keeps_offset = |layer: usize| {
+        let field = &cx.network.layers[layer].out_offset;
+        choices.keep_offsets && !field.is_absent() || is_kept(field.span())
+    };
+    let request = Request {
+        keeps_mask: &keeps_mask,
+        keeps_offset: &keeps_offset,
+        objective: choices.objective,
+    };
+    plan(cx.network, cx.analysis, cx.device, cx.facts, &request)
+}
+
+/// Whether a value has the comment `# ai8x-lint: keep` on its line.
+fn says_keep(text: &str, span: Span) -> bool {
+    let behind = text.get(span.end as usize..).unwrap_or_default();
+    let line = behind.lines().next().unwrap_or_default();
+    let comment = line.split_once("ai8x-lint:").map(|(_, words)| words);
+    comment.is_some_and(|words| words.split_whitespace().next() == Some("keep"))
+}
+
+/// Why no offsets were found.
+fn no_place(network: &Network, analysis: &Analysis, problem: &Problem) -> String {
+    match solve(problem) {
         Outcome::Impossible(Proof::Overfull(overfull)) => counted(network, analysis, &overfull),
         Outcome::Impossible(Proof::Exhausted(sources)) => {
             let labels = sources.iter().map(|source| network.source_label(*source));
@@ -132,7 +244,7 @@ fn placed(
             )
         }
         _ => "no free place was found; that is no proof that there is none".to_owned(),
-    })
+    }
 }
 
 /// ``layer 0 at its time: instance 3 needs 0xa8c0 bytes, has 0x8000: ...``
@@ -172,12 +284,12 @@ fn moved(problem: &Problem, layer: usize) -> Option<Vec<i64>> {
     Some(bases)
 }
 
-/// A finding that a lint has more of than the one before, errors and warnings.
-fn worse(before: &Linted, after: &Linted) -> Option<String> {
+/// A finding that a lint has more of than the one before, of this severity or a higher one.
+fn worse(before: &Linted, after: &Linted, least: Severity) -> Option<String> {
     let count = |linted: &Linted| {
         let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
         let findings = linted.report.findings.iter();
-        for finding in findings.filter(|finding| finding.severity <= Severity::Warning) {
+        for finding in findings.filter(|finding| finding.severity <= least) {
             *counts.entry(finding.code).or_default() += 1;
         }
         counts
@@ -203,6 +315,17 @@ fn in_words(network: &Network, reason: &Unplaceable) -> String {
         ),
         Unplaceable::Contradiction(layer) => format!(
             "what {} reads together cannot lie as it wants: another layer wants it otherwise",
+            network.label(*layer)
+        ),
+        Unplaceable::Channels(layers) => {
+            let layers: Vec<String> = layers.iter().map(|&layer| network.label(layer)).collect();
+            format!(
+                "how many channels {} reads or writes is not known: say the shapes, or the masks",
+                words::list(&layers)
+            )
+        }
+        Unplaceable::Masks(layer) => format!(
+            "the masks around {} do not fit together: correct them first",
             network.label(*layer)
         ),
         Unplaceable::Buffer => {

@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::device::{self, DeviceId};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::facts::{Facts, Flags, Weight};
-use crate::network::{self, Layer, Network, Operation, Spanned};
+use crate::network::{Layer, Network, Operation, Spanned};
 use crate::pytorch::checkpoint::{self, Checkpoint};
 use crate::pytorch::dataset;
 use crate::report::FileReport;
+use crate::rules::files;
 use crate::rules::tool::CONFIGURATION;
 use crate::text::Span;
 
-use super::beside::{Builds, Said, Unsettled, load_checkpoint, load_sample, usual_sample};
+use super::beside::{Builds, Said, Unsettled, joined, load_checkpoint, load_sample, usual_sample};
 use super::config::Config;
+use super::counterpart::{Finder, ModelName, Modeled};
 use super::directives::Directives;
 use super::selection::Selection;
 use super::shapes::Shapes;
@@ -34,6 +36,8 @@ pub struct Overrides {
     pub shapes: Option<(PathBuf, Shapes)>,
     /// `--checkpoint`: the file and what it says.
     pub checkpoint: Option<(PathBuf, Arc<Checkpoint>)>,
+    /// `--model`, by an absolute path.
+    pub model: Option<ModelName>,
     /// `--select`, `--extend-select` and `--ignore`
     pub selection: Selection,
 }
@@ -62,8 +66,10 @@ pub enum Origin {
     Script(PathBuf, u32),
     /// A sample that goes by the name of the data set.
     Sample,
-    /// The vendor's data set of this name.
-    DataSet(&'static str),
+    /// The data set of this name.
+    DataSet(String),
+    /// A model that is called as `arch` says.
+    ModelName,
     /// The beginning of `arch`.
     Arch,
     /// The beginning of the file's name.
@@ -79,7 +85,8 @@ impl fmt::Display for Origin {
             Self::Sidecar => f.write_str("has the network's name"),
             Self::Script(path, line) => write!(f, "command in {}:{line}", shown(path)),
             Self::Sample => f.write_str("has the name of `dataset`"),
-            Self::DataSet(name) => write!(f, "the vendor's data set {name}"),
+            Self::DataSet(name) => write!(f, "data set {name}"),
+            Self::ModelName => f.write_str("`arch` is its name"),
             Self::Arch => f.write_str("beginning of `arch`"),
             Self::FileName => f.write_str("beginning of the file's name"),
         }
@@ -110,6 +117,10 @@ pub struct Assumptions {
     pub checkpoint: Option<Known<Trained>>,
     /// The input by a sample or the data set.
     pub input: Option<Known<Sample>>,
+    /// The model.
+    pub model: Option<Known<Modeled>>,
+    /// Models that may be meant, where nobody says which.
+    pub candidates: Vec<ModelName>,
     /// What is not known although something says it.
     pub unsettled: Vec<Unsettled>,
 }
@@ -143,7 +154,10 @@ impl Assumptions {
             arch: self.arch(),
             weights: self.weights(),
             flags: self.flags.as_ref().map(|known| known.value.1.clone()),
-            model: None,
+            model: self
+                .model
+                .as_ref()
+                .map(|known| Arc::clone(&known.value.model)),
         }
     }
 
@@ -199,6 +213,7 @@ impl Assumptions {
 }
 
 /// What comes of looking for what a network does not say.
+#[derive(Default)]
 pub(super) struct Gathered {
     pub(super) assumptions: Assumptions,
     /// What is wrong with the directives that name files.
@@ -210,6 +225,7 @@ pub(super) struct Gathered {
 /// Looks through all sources.
 pub(super) fn gather(
     file: &SourceFile,
+    network: &Network,
     config: &Config,
     overrides: &Overrides,
     directives: &Directives,
@@ -222,7 +238,6 @@ pub(super) fn gather(
     };
     let stated = sources.stated_device();
     let builds = Builds::find(&file.path, stated.as_ref().map(|known| known.value));
-    let network = network::lower(&file.document, &file.text);
     let mut gathered = Gathered {
         assumptions: Assumptions {
             each_device: overrides.device == Some(DeviceChoice::Both),
@@ -234,14 +249,41 @@ pub(super) fn gather(
     let known = &mut gathered.assumptions;
     known.device = sources.device(stated, &builds, &mut known.unsettled);
     known.flags = sources.flags(&builds, &mut known.unsettled);
-    known.checkpoint = sources.checkpoint(&network, &builds, &mut known.unsettled);
-    known.input = sources.input(&network, &builds, &mut known.unsettled);
+    known.checkpoint = sources.checkpoint(
+        network,
+        &builds,
+        &mut known.unsettled,
+        &mut gathered.problems,
+    );
+    known.input = sources.input(
+        network,
+        &builds,
+        &mut known.unsettled,
+        &mut gathered.problems,
+    );
+    sources.model(network, known, &mut gathered.problems);
     match sources.shapes() {
         Ok(shapes) => known.shapes = shapes,
         Err(ShapesFault::Missing(problem)) => gathered.problems.push(*problem),
         Err(ShapesFault::Wrong(report)) => gathered.sidecar = Some(report),
     }
     gathered
+}
+
+/// The chip that somebody states for a file.
+pub(super) fn stated_device(
+    file: &SourceFile,
+    config: &Config,
+    overrides: &Overrides,
+    directives: &Directives,
+) -> Option<Known<DeviceId>> {
+    let sources = Sources {
+        file,
+        config,
+        overrides,
+        directives,
+    };
+    sources.stated_device()
 }
 
 struct Sources<'a> {
@@ -260,6 +302,68 @@ enum ShapesFault {
 }
 
 impl Sources<'_> {
+    /// The model, and the input that it is trained for.
+    fn model(&self, network: &Network, known: &mut Assumptions, problems: &mut Vec<Finding>) {
+        let named = match &self.overrides.model {
+            Some(model) => Some(Known {
+                value: model.clone(),
+                origin: Origin::CommandLine,
+            }),
+            None => self.directed(&self.directives.model).map(|known| Known {
+                value: ModelName::parse(&known.value),
+                origin: known.origin,
+            }),
+        };
+        let directive = self.directives.model.as_ref().map(|model| model.span);
+        let arch = network.arch.span();
+        let place = match named.as_ref().map(|named| &named.origin) {
+            Some(Origin::CommandLine) => arch,
+            _ => directive.or(arch),
+        };
+        let is_named = named.is_some();
+        let finder = Finder {
+            file: self.file,
+            config: self.config,
+            network,
+            device: known.device.as_ref().map(|known| known.value),
+            input: known.input(),
+            named,
+        };
+        match finder.find() {
+            Ok(found) => known.model = found,
+            Err(unfound) => {
+                let place = place.unwrap_or_else(|| Span::at(0));
+                problems.extend(unfound.finding(self.file, place, is_named));
+                known.unsettled.push(Unsettled {
+                    what: "model",
+                    why: unfound.why,
+                });
+                known.candidates = unfound.candidates;
+            }
+        }
+        let own = known
+            .model
+            .as_ref()
+            .and_then(|known| known.value.training.data_set.as_ref());
+        if let Some((set, true)) = own
+            && known.input.is_none()
+            && known.unsettled("input").is_none()
+            && let Some(shape) = set.input
+            && takes(network, shape)
+            && !starts_idle(network)
+        {
+            known.input = Some(Known {
+                value: Sample { path: None, shape },
+                origin: Origin::DataSet(set.name.clone()),
+            });
+        }
+    }
+
+    /// Where findings about the files of the network stand: at its name.
+    fn place(&self) -> Span {
+        self.file.arch_span().unwrap_or_else(|| Span::at(0))
+    }
+
     /// The chip that somebody states for this network.
     fn stated_device(&self) -> Option<Known<DeviceId>> {
         match self.overrides.device {
@@ -328,12 +432,13 @@ impl Sources<'_> {
         }
     }
 
-    /// The checkpoint that the command line or the commands name.
+    /// The checkpoint that the command line, a comment or the commands name.
     fn checkpoint(
         &self,
         network: &Network,
         builds: &Builds,
         unsettled: &mut Vec<Unsettled>,
+        problems: &mut Vec<Finding>,
     ) -> Option<Known<Trained>> {
         let mut unusable = |why: String| {
             unsettled.push(Unsettled {
@@ -344,8 +449,23 @@ impl Sources<'_> {
         let (path, checkpoint, origin) = match &self.overrides.checkpoint {
             Some((path, checkpoint)) => (path.clone(), Arc::clone(checkpoint), Origin::CommandLine),
             None => {
-                let path = match builds.checkpoint() {
-                    Said::Nothing => return None,
+                let folder = self.file.path.parent().unwrap_or(Path::new(""));
+                let said = match self.directed(&self.directives.checkpoint) {
+                    Some(Known { value, origin }) => Said::One(Known {
+                        value: joined(folder, value),
+                        origin,
+                    }),
+                    None => builds.checkpoint(),
+                };
+                let path = match said {
+                    Said::Nothing => {
+                        let is_test = self.file.arch() == Some("test");
+                        if let Some(origin) = builds.without_checkpoint().filter(|_| !is_test) {
+                            let message = format!("the {origin} names no checkpoint");
+                            problems.push(files::CHECKPOINT_MISSING.finding(self.place(), message));
+                        }
+                        return None;
+                    }
                     Said::One(known) => known,
                     Said::Unsettled(why) => {
                         unusable(why);
@@ -353,13 +473,24 @@ impl Sources<'_> {
                     }
                 };
                 let shown = format!("{} ({})", shown(&path.value), path.origin);
-                if builds.skips_layers() {
+                let directive = self.directives.checkpoint.as_ref();
+                if directive.is_none() && builds.skips_layers() {
                     unusable(format!("{shown}: the command skips some of the layers"));
                     return None;
                 }
                 let checkpoint = match load_checkpoint(&path.value) {
                     Ok(checkpoint) => checkpoint,
                     Err(fault) => {
+                        let message = format!("{}: {fault}", super::shown(&path.value));
+                        problems.push(if let Some(directive) = directive {
+                            CONFIGURATION.finding(directive.span, message)
+                        } else if path.value.is_file() && fault != checkpoint::ONLY_POINTER {
+                            files::CHECKPOINT_STRUCTURE.finding(self.place(), message)
+                        } else {
+                            files::CHECKPOINT_MISSING
+                                .finding(self.place(), message)
+                                .severity(Severity::Information)
+                        });
                         unusable(format!("{shown}: {fault}"));
                         return None;
                     }
@@ -374,6 +505,14 @@ impl Sources<'_> {
                 let usages = checkpoint::usages(network, checkpoint.layers.len());
                 checkpoint.weights(&usages)
             });
+        if weights.is_some() {
+            let name = super::shown(&path);
+            let found = files::check_checkpoint(network, &checkpoint, &name, self.place());
+            let folds = builds.ignores_batch_norm();
+            let counts =
+                |finding: &Finding| !folds || finding.code != files::UNFUSED_BATCHNORM.code;
+            problems.extend(found.into_iter().filter(counts));
+        }
         Some(Known {
             value: Trained {
                 path,
@@ -391,6 +530,7 @@ impl Sources<'_> {
         network: &Network,
         builds: &Builds,
         unsettled: &mut Vec<Unsettled>,
+        problems: &mut Vec<Finding>,
     ) -> Option<Known<Sample>> {
         let dataset = network.dataset.get();
         let sample = match builds.sample() {
@@ -426,18 +566,29 @@ impl Sources<'_> {
             }
             return Some(Known {
                 value: Sample { path: None, shape },
-                origin: Origin::DataSet(name),
+                origin: Origin::DataSet(name.to_owned()),
             });
         };
+        let place = network.dataset.span().unwrap_or_else(|| self.place());
+        let name = shown(&sample.value);
         match load_sample(&sample.value) {
-            Ok(shape) => Some(Known {
-                value: Sample {
-                    path: Some(sample.value),
-                    shape,
-                },
-                origin: sample.origin,
-            }),
+            Ok(sampled) => {
+                let fault = sampled.fault.map(|fault| format!("{name}: {fault}"));
+                problems.extend(fault.map(|fault| files::SAMPLE_DATA.finding(place, fault)));
+                Some(Known {
+                    value: Sample {
+                        path: Some(sample.value),
+                        shape: sampled.shape,
+                    },
+                    origin: sample.origin,
+                })
+            }
             Err(fault) => {
+                let finding = files::SAMPLE_DATA.finding(place, format!("{name}: {fault}"));
+                problems.push(match sample.value.is_file() {
+                    true => finding,
+                    false => finding.severity(Severity::Information),
+                });
                 unsettled.push(Unsettled {
                     what: "input",
                     why: format!("{} ({}): {fault}", shown(&sample.value), sample.origin),
@@ -573,165 +724,4 @@ pub fn load_shapes(path: &Path) -> Result<Shapes, FileReport> {
 }
 
 #[cfg(test)]
-mod tests {
-    use tempfile::tempdir;
-
-    use super::*;
-    use crate::workspace::directives;
-
-    /// What is known about a network of this name and text in `folder`.
-    fn gathered(
-        folder: &Path,
-        name: &str,
-        text: &str,
-        config: &Config,
-        overrides: &Overrides,
-    ) -> Gathered {
-        let file = SourceFile::new(name.to_owned(), folder.join(name), text.to_owned());
-        let directives = directives::parse(&file.text, &file.document);
-        gather(&file, config, overrides, &directives)
-    }
-
-    fn config(folder: &Path, text: &str) -> Config {
-        let path = folder.join("ai8x-lint.toml");
-        fs::write(&path, text).unwrap();
-        Config::read(&path)
-    }
-
-    #[test]
-    fn the_device_comes_from_the_best_source() {
-        let folder = tempdir().unwrap();
-        let configured = config(folder.path(), "device = \"MAX78002\"");
-        let given = |choice| Overrides {
-            device: Some(choice),
-            ..Overrides::default()
-        };
-        let device = |name: &str, text: &str, config: &Config, overrides: &Overrides| {
-            gathered(folder.path(), name, text, config, overrides)
-                .assumptions
-                .device
-                .map(|known| (known.value.name(), known.origin.to_string()))
-        };
-        let (none, unset) = (Config::default(), Overrides::default());
-        let known = |device, origin: &str| Some((device, origin.to_owned()));
-
-        let text = "arch: ai85net\n# ai8x-lint: device=MAX78000\n";
-        let first = given(DeviceChoice::One(DeviceId::Max78002));
-        assert_eq!(
-            device("a.yaml", text, &configured, &first),
-            known("MAX78002", "command line")
-        );
-        let both = given(DeviceChoice::Both);
-        assert_eq!(device("a.yaml", text, &configured, &both), None);
-        assert_eq!(
-            device("a.yaml", text, &configured, &unset),
-            known("MAX78000", "comment in line 2")
-        );
-        let origin = folder.path().join("ai8x-lint.toml").display().to_string();
-        assert_eq!(
-            device("a.yaml", "arch: ai85net\n", &configured, &unset),
-            known("MAX78002", &origin)
-        );
-        assert_eq!(
-            device("a.yaml", "arch: AI85net\n", &none, &unset),
-            known("MAX78000", "beginning of `arch`")
-        );
-        assert_eq!(
-            device("ai87-a.yaml", "arch: ai85net\n", &none, &unset),
-            known("MAX78002", "beginning of the file's name")
-        );
-        assert_eq!(device("a.yaml", "arch: net85\n", &none, &unset), None);
-        assert_eq!(device("ä.yaml", "arch: aiü\n", &none, &unset), None);
-    }
-
-    #[test]
-    fn only_the_name_of_a_max78000_is_doubtful() {
-        let folder = tempdir().unwrap();
-        let doubtful = |text: &str| {
-            gathered(
-                folder.path(),
-                "a.yaml",
-                text,
-                &Config::default(),
-                &Overrides::default(),
-            )
-            .assumptions
-            .device_is_doubtful()
-        };
-        assert!(doubtful("arch: ai85net\n"));
-        assert!(!doubtful("arch: ai87net\n"));
-        assert!(!doubtful("arch: ai85net # ai8x-lint: device=ai85\n"));
-        assert!(!doubtful("arch: net\n"));
-    }
-
-    #[test]
-    fn the_flags_come_from_the_best_source() {
-        let folder = tempdir().unwrap();
-        let configured = config(folder.path(), "izer-flags = \"--fifo\"");
-        let flags = |text: &str, config: &Config, given: Option<&str>| {
-            let overrides = Overrides {
-                flags: given.map(|words| (words.to_owned(), Flags::default())),
-                ..Overrides::default()
-            };
-            let known = gathered(folder.path(), "a.yaml", text, config, &overrides)
-                .assumptions
-                .flags;
-            known.map(|known| known.value.0)
-        };
-        let text = "# ai8x-lint: izer-flags=\"--no-kat\"\n";
-        let known = |words: &str| Some(words.to_owned());
-        assert_eq!(
-            flags(text, &configured, Some("--mlator")),
-            known("--mlator")
-        );
-        assert_eq!(flags(text, &configured, None), known("--no-kat"));
-        assert_eq!(flags("", &configured, None), known("--fifo"));
-        assert_eq!(flags("", &Config::default(), None), None);
-    }
-
-    #[test]
-    fn the_shapes_come_from_the_best_source() {
-        let folder = tempdir().unwrap();
-        let root = folder.path();
-        let write = |name: &str, channels: u8| {
-            let path = root.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, format!("{{\"input\": [{channels}, 1, 1]}}")).unwrap();
-        };
-        let configured = config(root, "shapes-dir = \"deep/shapes\"");
-        let channels = |text: &str| {
-            let found = gathered(root, "a.b.yaml", text, &configured, &Overrides::default());
-            let input = found.assumptions.facts().input;
-            (
-                input.map(|input| input[0]),
-                found.problems.len(),
-                found.sidecar.is_some(),
-            )
-        };
-        assert_eq!(channels(""), (None, 0, false));
-        write("deep/shapes/a.b.shapes.json", 1);
-        assert_eq!(channels(""), (Some(1), 0, false));
-        write("a.b.shapes.json", 2);
-        assert_eq!(channels(""), (Some(2), 0, false));
-        write("other.json", 3);
-        assert_eq!(
-            channels("# ai8x-lint: shapes=other.json\n"),
-            (Some(3), 0, false)
-        );
-        // Whoever names a file means that one.
-        assert_eq!(
-            channels("# ai8x-lint: shapes=absent.json\n"),
-            (None, 1, false)
-        );
-        fs::write(root.join("other.json"), "[").unwrap();
-        assert_eq!(
-            channels("# ai8x-lint: shapes=other.json\n"),
-            (None, 0, true)
-        );
-        fs::write(root.join("other.json"), b"\xff").unwrap();
-        assert_eq!(
-            channels("# ai8x-lint: shapes=other.json\n"),
-            (None, 0, true)
-        );
-    }
-}
+mod tests;

@@ -23,6 +23,8 @@ use super::source::reason;
 
 /// Folders that are looked into for scripts and samples: that of the network and those above it.
 const LEVELS: usize = 4;
+/// Entries of one folder that are looked at.
+const MOST_ENTRIES: usize = 4096;
 /// Scripts of one folder that are read.
 const MOST_SCRIPTS: usize = 256;
 /// Bytes of a script that are read.
@@ -30,9 +32,10 @@ const LARGEST_SCRIPT: u64 = 1 << 18;
 /// The vendor's tool that builds a network.
 const BUILDER: &str = "ai8xize.py";
 
+static FOLDERS: LazyLock<Memo<Vec<PathBuf>>> = LazyLock::new(Memo::default);
 static SCRIPTS: LazyLock<Memo<Vec<Command>>> = LazyLock::new(Memo::default);
 static CHECKPOINTS: LazyLock<Memo<Result<Arc<Checkpoint>, String>>> = LazyLock::new(Memo::default);
-static SAMPLES: LazyLock<Memo<Result<[i64; 3], String>>> = LazyLock::new(Memo::default);
+static SAMPLES: LazyLock<Memo<Result<Sampled, String>>> = LazyLock::new(Memo::default);
 
 /// Something that is not known although something says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +154,20 @@ impl Builds {
         self.builds.iter().any(shifted)
     }
 
+    /// The first command, where none names a checkpoint.
+    pub(super) fn without_checkpoint(&self) -> Option<Origin> {
+        let lacks =
+            |build: &Build| matches!(build.command.setting("--checkpoint-file"), Setting::Absent);
+        let first = self.builds.first()?;
+        self.builds.iter().all(lacks).then(|| first.origin())
+    }
+
+    /// Whether some command takes a checkpoint with batch normalisation.
+    pub(super) fn ignores_batch_norm(&self) -> bool {
+        let ignores = |build: &Build| build.command.has("--ignore-bn");
+        self.builds.iter().any(ignores)
+    }
+
     fn path(&self, option: &str) -> Said<PathBuf> {
         self.said(
             |build| match build.command.setting(option) {
@@ -222,7 +239,7 @@ fn relevant(words: &[&str]) -> String {
 }
 
 /// The folder of a network and those above it, up to that of its repository.
-fn folders(network: &Path) -> Vec<&Path> {
+pub(super) fn folders(network: &Path) -> Vec<&Path> {
     let mut found = Vec::new();
     for folder in network.ancestors().skip(1).take(LEVELS) {
         found.push(folder);
@@ -235,24 +252,52 @@ fn folders(network: &Path) -> Vec<&Path> {
 
 /// The shell scripts of those folders, and of `scripts` in them.
 fn scripts(network: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    for folder in folders(network) {
-        for folder in [folder.to_owned(), folder.join("scripts")] {
-            let Ok(entries) = fs::read_dir(folder) else {
-                continue;
-            };
-            let mut scripts: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
-                .collect();
-            scripts.sort();
-            scripts.truncate(MOST_SCRIPTS);
-            found.extend(scripts);
-        }
-    }
+    let mut found: Vec<PathBuf> = folders(network).into_iter().flat_map(scripts_of).collect();
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
+    found
+}
+
+/// The shell scripts of a folder, and of `scripts` in it.
+fn scripts_of(folder: &Path) -> Vec<PathBuf> {
+    let both = [folder.to_owned(), folder.join("scripts")];
+    both.iter()
+        .flat_map(|folder| files_of(folder, "sh", MOST_SCRIPTS))
+        .collect()
+}
+
+/// The files of a folder with this extension, by name.
+pub(super) fn files_of(folder: &Path, extension: &str, most: usize) -> Vec<PathBuf> {
+    let wanted = |path: &&PathBuf| path.extension().is_some_and(|own| own == extension);
+    let entries = entries(folder);
+    entries.iter().filter(wanted).take(most).cloned().collect()
+}
+
+/// What is in a folder, by name.
+pub(super) fn entries(folder: &Path) -> Arc<Vec<PathBuf>> {
+    FOLDERS.get_folder(folder, read_entries).unwrap_or_default()
+}
+
+fn read_entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .take(MOST_ENTRIES)
+        .collect();
+    entries.sort();
+    entries
+}
+
+/// The commands in the scripts of a folder that call this program, with their scripts.
+pub(super) fn commands_of(folder: &Path, program: &str) -> Vec<(PathBuf, Command)> {
+    let mut found = Vec::new();
+    for script in scripts_of(folder) {
+        let Ok(commands) = SCRIPTS.get(&script, read_script) else {
+            continue;
+        };
+        let named = commands.iter().filter(|command| command.program == program);
+        found.extend(named.map(|command| (script.clone(), command.clone())));
+    }
     found
 }
 
@@ -277,7 +322,7 @@ fn root(script: &Path, command: &Command, network: &Path) -> Option<PathBuf> {
 }
 
 /// A path seen from a folder, without `.` and `..`.
-fn joined(folder: &Path, path: &str) -> PathBuf {
+pub(super) fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     let mut whole = PathBuf::new();
     for component in folder.join(path).components() {
         match component {
@@ -318,13 +363,27 @@ pub fn load_checkpoint(path: &Path) -> Result<Arc<Checkpoint>, String> {
     }
 }
 
-/// Reads the shape of a sample.
+/// A sample of the input.
+#[derive(Clone)]
+pub(super) struct Sampled {
+    /// Channels, height and width.
+    pub(super) shape: [i64; 3],
+    /// Why the vendor's tool does not take its values.
+    pub(super) fault: Option<String>,
+}
+
+/// Reads a sample.
 ///
 /// # Errors
 /// What is wrong with it, as a clause about the file.
-pub(super) fn load_sample(path: &Path) -> Result<[i64; 3], String> {
+pub(super) fn load_sample(path: &Path) -> Result<Sampled, String> {
     let read = |path: &Path| match File::open(path) {
-        Ok(file) => npy::shape(BufReader::new(file)).and_then(|shape| npy::input(&shape)),
+        Ok(file) => npy::read(BufReader::new(file)).and_then(|array| {
+            Ok(Sampled {
+                shape: npy::input(&array.shape)?,
+                fault: array.fault,
+            })
+        }),
         Err(error) => Err(reason(&error)),
     };
     match SAMPLES.get(path, read) {

@@ -44,6 +44,9 @@ pub struct Settings {
     /// A folder that holds the shapes files `NAME.shapes.json` which do not stand beside their
     /// network, relative to this file.
     pub shapes_dir: Option<PathBuf>,
+    /// The folder of the training project, with `models` and `datasets` in it, relative to this
+    /// file.
+    pub training_dir: Option<PathBuf>,
     /// Only these rules speak: by code, by the beginning of a code, or by name.
     pub select: Option<Vec<Selector>>,
     /// These rules speak, too.

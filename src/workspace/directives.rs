@@ -15,10 +15,12 @@ use super::selection::Selector;
 
 /// What a comment starts with that is a directive.
 const PREFIX: &str = "ai8x-lint:";
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 9] = [
+    "checkpoint",
     "device",
     "flags",
     "izer-flags",
+    "model",
     "shapes",
     "ignore",
     "ignore-file",
@@ -34,6 +36,10 @@ pub struct Directives {
     pub flags: Option<Spanned<(String, Flags)>>,
     /// `shapes=FILE`
     pub shapes: Option<Spanned<String>>,
+    /// `checkpoint=FILE`
+    pub checkpoint: Option<Spanned<String>>,
+    /// `model=FILE:NAME`
+    pub model: Option<Spanned<String>>,
     /// `ignore[…]` and `ignore-file[…]`
     pub suppressions: Vec<Suppression>,
     /// What cannot be followed (AX982).
@@ -113,7 +119,9 @@ impl Reader<'_> {
                 "keep" => return,
                 prose if prose.starts_with('#') => return,
                 "ignore" | "ignore-file" => return self.suppression(span, &word, &mut rest),
-                "device" | "flags" | "izer-flags" | "shapes" => self.assignment(&word, &mut rest),
+                "checkpoint" | "device" | "flags" | "izer-flags" | "model" | "shapes" => {
+                    self.assignment(&word, &mut rest)
+                }
                 other => {
                     let message = format!(
                         "there is no directive `{other}`{}",
@@ -130,7 +138,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the value of `device=…`, `flags=…`, `shapes=…`; tells whether it can be followed.
+    /// Reads the value of `device=…`, `flags=…`, `shapes=…` and the like; tells whether it can be followed.
     fn assignment(&mut self, word: &Spanned<&str>, rest: &mut Rest) -> bool {
         let Some(value) = rest.value() else {
             let message = format!("`{0}` needs a value: `{0}=…`", word.value);
@@ -151,6 +159,8 @@ impl Reader<'_> {
                 }
             },
             "shapes" => put(&mut self.found.shapes, value.value.to_owned(), span),
+            "checkpoint" => put(&mut self.found.checkpoint, value.value.to_owned(), span),
+            "model" => put(&mut self.found.model, value.value.to_owned(), span),
             _ => match parse_flags(value.value.split_whitespace()) {
                 Ok(flags) => put(&mut self.found.flags, (value.value.to_owned(), flags), span),
                 Err(message) => {

@@ -16,15 +16,15 @@ pub struct Candidate {
     /// Its absolute path.
     pub path: PathBuf,
     /// Whether the user named it: then it is linted, whatever it is. One that was found in a
-    /// folder is linted if it is a network.
+    /// folder is linted if it is a network or a model.
     pub named: bool,
 }
 
 /// Finds the files that the paths stand for, each once, in order of their paths, and what cannot
 /// be looked into.
 ///
-/// Folders are walked as far as ignore files allow, for YAML files that the configuration does
-/// not exclude. With `force_exclude` it may exclude named files, too.
+/// Folders are walked as far as ignore files allow, for YAML and Python files that the
+/// configuration does not exclude. With `force_exclude` it may exclude named files, too.
 pub fn discover(
     paths: &[PathBuf],
     configurations: &Configurations,
@@ -67,7 +67,7 @@ pub fn discover(
     (candidates, trouble)
 }
 
-/// The YAML files below a folder, in any order.
+/// The YAML and Python files below a folder, in any order.
 fn walk(folder: &Path) -> Vec<Result<PathBuf, Trouble>> {
     let (sender, receiver) = mpsc::channel();
     // Ignore files count outside of a git repository, too: a downloaded archive has none.
@@ -76,7 +76,7 @@ fn walk(folder: &Path) -> Vec<Result<PathBuf, Trouble>> {
         let sender = sender.clone();
         Box::new(move |entry| {
             let outcome = match entry {
-                Ok(entry) if is_yaml(entry.path()) && !entry.path().is_dir() => {
+                Ok(entry) if may_be_ours(entry.path()) && !entry.path().is_dir() => {
                     Ok(entry.into_path())
                 }
                 Ok(_) => return WalkState::Continue,
@@ -94,9 +94,9 @@ fn walk(folder: &Path) -> Vec<Result<PathBuf, Trouble>> {
     receiver.into_iter().collect()
 }
 
-fn is_yaml(path: &Path) -> bool {
+fn may_be_ours(path: &Path) -> bool {
     path.extension()
-        .is_some_and(|extension| extension == "yaml" || extension == "yml")
+        .is_some_and(|extension| ["yaml", "yml", "py"].iter().any(|own| extension == *own))
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::check::{check_document, check_each_device};
+use crate::check::{check_each_device, check_network};
 use crate::device::DeviceId;
 use crate::diagnostic::{Applicability, Code, Finding, Severity};
 use crate::facts::Facts;
+use crate::network::{self, Network};
 use crate::report::FileReport;
 use crate::rules::{self, tool};
 use crate::text::{Span, apply_edits};
@@ -14,6 +15,7 @@ use crate::text::{Span, apply_edits};
 use super::assume::{Assumptions, Overrides, gather};
 use super::config::Config;
 use super::directives::{self, suppress};
+use super::models;
 use super::selection::{always_speaks, overridden};
 use super::source::SourceFile;
 
@@ -115,18 +117,6 @@ fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
 
 fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     let directives = directives::parse(&file.text, &file.document);
-    let gathered = gather(file, config, overrides, &directives);
-    let mut found = if file.is_network() {
-        check(file, &gathered.assumptions)
-    } else {
-        vec![tool::NOT_A_NETWORK.finding(
-            Span::at(0),
-            "the file has neither `layers` nor `arch`, so it is no network",
-        )]
-    };
-    found.extend(directives.problems.iter().cloned());
-    found.extend(gathered.problems);
-
     let configured = config.selection();
     let ignored = config.ignored_in(&file.path);
     let enabled = |code| {
@@ -134,6 +124,24 @@ fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linte
             && !ignored.iter().any(|rule| rule.matches(code));
         always_speaks(code) || overrides.selection.decide(code, selected)
     };
+    let (mut found, gathered) = if file.is_python() {
+        models::check(file, config, overrides, &directives, enabled)
+    } else {
+        let network = network::lower(&file.document, &file.text);
+        let gathered = gather(file, &network, config, overrides, &directives);
+        let found = if file.is_network() {
+            check(file, &network, &gathered.assumptions)
+        } else {
+            vec![tool::NOT_A_NETWORK.finding(
+                Span::at(0),
+                "the file has neither `layers` nor `arch`, so it is no network",
+            )]
+        };
+        (found, gathered)
+    };
+    found.extend(directives.problems.iter().cloned());
+    found.extend(gathered.problems);
+
     let mut silent = suppress(&mut found, &directives, &file.text, enabled);
     silent.extend(found.extract_if(.., |finding| !enabled(finding.code)));
     for finding in &mut found {
@@ -160,11 +168,11 @@ fn report(file: &SourceFile, findings: Vec<Finding>) -> FileReport {
 
 /// Runs the rules. Where the chip is only likely, an error that the other chip does not know is a
 /// warning.
-fn check(file: &SourceFile, assumptions: &Assumptions) -> Vec<Finding> {
+fn check(file: &SourceFile, network: &Network, assumptions: &Assumptions) -> Vec<Finding> {
     if assumptions.each_device {
-        return check_each_device(&file.text, &file.document, &assumptions.facts());
+        return check_each_device(&file.text, &file.document, network, &assumptions.facts());
     }
-    let on = |facts: &Facts| check_document(&file.text, &file.document, facts);
+    let on = |facts: &Facts| check_network(&file.text, &file.document, network, facts);
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     let facts = assumptions.facts();
     let mut found = on(&facts);

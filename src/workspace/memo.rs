@@ -39,13 +39,38 @@ impl<T> Memo<T> {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        Ok(self.remembered(path, &metadata, read))
+    }
+
+    /// What `read` makes of the names in a folder; it runs again after some came or went.
+    ///
+    /// # Errors
+    /// Where there is no such folder.
+    pub(super) fn get_folder(
+        &self,
+        path: &Path,
+        read: impl FnOnce(&Path) -> T,
+    ) -> io::Result<Arc<T>> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        Ok(self.remembered(path, &metadata, read))
+    }
+
+    fn remembered(
+        &self,
+        path: &Path,
+        metadata: &fs::Metadata,
+        read: impl FnOnce(&Path) -> T,
+    ) -> Arc<T> {
         let (changed, length) = (metadata.modified().ok(), metadata.len());
         let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = files().get(path)
             && entry.changed == changed
             && entry.length == length
         {
-            return Ok(Arc::clone(&entry.value));
+            return Arc::clone(&entry.value);
         }
         let value = Arc::new(read(path));
         let entry = Entry {
@@ -58,7 +83,7 @@ impl<T> Memo<T> {
             files.clear();
         }
         files.insert(path.to_owned(), entry);
-        Ok(value)
+        value
     }
 }
 
@@ -79,5 +104,22 @@ mod tests {
         fs::write(&path, "three").unwrap();
         assert_eq!(*read().unwrap(), "three");
         assert!(memo.get(folder.path(), |_| String::new()).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_read_again_after_a_file_has_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let memo = Memo::default();
+        let count = |path: &Path| fs::read_dir(path).unwrap().count();
+        assert_eq!(*memo.get_folder(folder.path(), count).unwrap(), 0);
+        let path = folder.path().join("a");
+        fs::write(&path, "one").unwrap();
+        // Folders of some file systems tell the time of a change by the second only.
+        let later = SystemTime::now() + std::time::Duration::from_secs(2);
+        if let Ok(file) = fs::File::open(folder.path()) {
+            let _ = file.set_modified(later);
+        }
+        assert_eq!(*memo.get_folder(folder.path(), count).unwrap(), 1);
+        assert!(memo.get_folder(&path, count).is_err());
     }
 }

@@ -1,10 +1,11 @@
-//! A network file: its text and tree, and whether it is one.
+//! A network file, or a model file in Python: its text and tree, and whether it is one.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::text::LineIndex;
+use crate::pytorch::{self, Outline};
+use crate::text::{LineIndex, Span};
 use crate::yaml::{self, Document, NodeKind};
 
 use super::shown;
@@ -21,8 +22,10 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// Its text, a byte order mark included.
     pub text: String,
-    /// The tree of the text.
+    /// The tree of the text; of a Python file, only the comments of a model file.
     pub document: Document,
+    /// What a model file in Python offers; `None` of every other file.
+    pub outline: Option<Outline>,
 }
 
 /// A file that cannot be read.
@@ -37,12 +40,21 @@ pub struct Trouble {
 impl SourceFile {
     /// A file with this text.
     pub fn new(name: String, path: PathBuf, text: String) -> Self {
-        let document = yaml::parse(&text);
+        let (document, outline) = if !is_python(&path) {
+            (yaml::parse(&text), None)
+        } else if pytorch::is_model_file(&text) {
+            let outline = pytorch::outline(&text);
+            let comments = outline.comments.iter().copied();
+            (Document::of_comments(comments), Some(outline))
+        } else {
+            (Document::default(), None)
+        };
         Self {
             name,
             path,
             text,
             document,
+            outline,
         }
     }
 
@@ -75,18 +87,30 @@ impl SourceFile {
         }
     }
 
-    /// Reads a file that was found in a folder; `None` where it is no network.
+    /// Reads a file that was found in a folder; `None` where it is neither a network nor a model.
     ///
     /// # Errors
-    /// Where it may be a network, but cannot be read.
-    pub fn read_network(path: &Path) -> Result<Option<Self>, Trouble> {
+    /// Where it may be one, but cannot be read.
+    pub fn read_found(path: &Path) -> Result<Option<Self>, Trouble> {
         let bytes = read_bytes(path);
-        // Most YAML files are no networks; those need not be text either.
-        if bytes.as_deref().is_ok_and(|bytes| !may_be_network(bytes)) {
+        // Most files are neither; those need not be text either.
+        let may_be = |bytes: &[u8]| {
+            if is_python(path) {
+                has_word(bytes, b"ai8x")
+            } else {
+                has_word(bytes, b"layers") && has_word(bytes, b"arch")
+            }
+        };
+        if bytes.as_deref().is_ok_and(|bytes| !may_be(bytes)) {
             return Ok(None);
         }
         let file = Self::of_bytes(shown(path), path, &bytes)?;
-        Ok(file.is_surely_network().then_some(file))
+        Ok((file.is_surely_network() || file.outline.is_some()).then_some(file))
+    }
+
+    /// Whether it is a Python file, a model or not.
+    pub fn is_python(&self) -> bool {
+        is_python(&self.path)
     }
 
     /// Whether the file has both keys of a network, so that nobody need say that it is one.
@@ -113,16 +137,26 @@ impl SourceFile {
         }
     }
 
+    /// Where that value stands.
+    pub fn arch_span(&self) -> Option<Span> {
+        let value = self.document.get(self.document.root()?, "arch")?;
+        Some(self.document.span(value))
+    }
+
     /// The line of a byte, from 1.
     pub fn line(&self, offset: u32) -> u32 {
         LineIndex::new(&self.text).line(offset) + 1
     }
 }
 
-/// Whether both keys of a network occur at all.
-fn may_be_network(bytes: &[u8]) -> bool {
-    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
-    has(b"layers") && has(b"arch")
+/// Whether a path is that of a Python file, by its name.
+pub(super) fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
+}
+
+/// Whether a word occurs at all.
+fn has_word(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -198,13 +232,23 @@ mod tests {
         let read = |bytes: &[u8]| {
             let path = folder.path().join("a.yaml");
             fs::write(&path, bytes).unwrap();
-            SourceFile::read_network(&path).map(|file| file.is_some())
+            SourceFile::read_found(&path).map(|file| file.is_some())
         };
         assert_eq!(read(b"arch: a\nlayers:\n  - pad: 1\n"), Ok(true));
         assert_eq!(read(b"arch: a\nlayers:\n  - pad: [1\n"), Ok(true));
         assert_eq!(read(b"arch: a\n# layers:\n"), Ok(false));
         assert_eq!(read(b"\xff\0"), Ok(false));
         assert!(read(b"arch: a\nlayers: [] # \xfc\n").is_err());
+    }
+
+    #[test]
+    fn python_files_are_models_where_they_use_the_trainer() {
+        let read = |text: &str| SourceFile::new("a.py".to_owned(), "/a.py".into(), text.to_owned());
+        let model = read("import ai8x  # one\nmodels = []\n");
+        assert_eq!(model.document.comments.len(), 1);
+        assert!(model.outline.is_some() && !model.is_network());
+        let other = read("import os  # arch: layers:\n");
+        assert!(other.outline.is_none() && other.is_python() && !other.is_network());
     }
 
     #[test]

@@ -35,6 +35,15 @@ pub struct Gap {
 }
 
 impl Document {
+    /// The document of a text in another language whose comments are written as in YAML: without a
+    /// tree.
+    pub fn of_comments(comments: impl IntoIterator<Item = Span>) -> Self {
+        Self {
+            comments: comments.into_iter().map(|span| Comment { span }).collect(),
+            ..Self::default()
+        }
+    }
+
     /// The top node; `None` for an empty text.
     pub fn root(&self) -> Option<NodeId> {
         self.root

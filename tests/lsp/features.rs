@@ -104,10 +104,13 @@ fn actions_are_resolved_when_they_are_chosen() {
     let offset = range((18, 16), (18, 22));
     let actions = actions_at(&mut client, &offset, json!({"diagnostics": []}));
     assert_snapshot!(titles(&actions), @"
-    Move `out_offset` of layer 1 (`second`) to 0x0000 (quickfix)
-    Move `out_offset` of layer 0 (`first`) to 0x0400 (quickfix)
+    Move `out_offset` of layer 1 (`second`) to 0x0000 (free to the end) (quickfix)
+    Move `out_offset` of layer 0 (`first`) to 0x0400 (free to the end) (quickfix)
+    Move `out_offset` of layer 1 (`second`) to 0x0400 (free to the end) (quickfix)
     Suppress AX304 on this line (quickfix)
     Suppress AX304 in this file (quickfix)
+    Re-allocate the data memory of this network (refactor.rewrite)
+    Re-allocate the data memory of this layer (refactor.rewrite)
     Apply all safe fixes of ai8x-lint (source.fixAll.ai8x)
     ");
     for action in &actions {
@@ -296,9 +299,9 @@ fn lenses_carry_commands_of_the_client() {
         .collect();
     assert_snapshot!(lines.join("\n"), @r#"
     4: Memory map: 2 layers, data 29 %, kernels 2 % [ai8x-lint.showMap null]
-    5: 1x16x16 -> 4x16x16, memory map [ai8x-lint.showMap 0]
-    5: read by 1 layer [ai8x-lint.showReaders {"character":2,"line":5}]
-    15: 4x16x16 -> 4x16x16, memory map [ai8x-lint.showMap 1]
+    5: memory map [ai8x-lint.showMap 0]
+    5: read by #1 second [ai8x-lint.showReaders {"character":2,"line":5}]
+    15: memory map [ai8x-lint.showMap 1]
     15: output of the network [ai8x-lint.showReaders {"character":2,"line":15}]
     "#);
     let readers = |lens: &&Value| lens["command"]["command"] == "ai8x-lint.showReaders";
@@ -487,12 +490,18 @@ fn the_server_says_what_it_knows() {
       "diagnostics": "push",
       "documents": [
         {
+          "checkpoint": null,
           "configuration": null,
           "device": "MAX78000",
           "deviceFrom": "comment in line 1",
           "findings": 3,
           "flags": null,
+          "input": null,
+          "model": null,
+          "modelCandidates": [],
+          "modelFrom": null,
           "shapes": null,
+          "training": null,
           "uri": "file:///nowhere/ai85net.yaml",
           "version": 3
         }

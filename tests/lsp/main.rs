@@ -1,12 +1,16 @@
 //! The language server as a client sees it: the real process, over standard input and output.
 
+mod across;
+mod allocation;
 #[path = "../support/client.rs"]
 mod client;
 mod diagnostics;
 mod features;
 mod life;
+mod models;
 mod surroundings;
 mod text;
+mod workspace;
 
 use std::fs;
 use std::path::Path;

@@ -35,7 +35,7 @@ fn the_nearest_configuration_counts_and_is_read_again() {
     let folder = tempdir().unwrap();
     let config = folder.path().join("ai8x-lint.toml");
     fs::write(&config, "ignore = [\"AX304\"]\nmin-severity = \"error\"\n").unwrap();
-    let uri = uri(&folder.path().join("net.yaml"));
+    let (config_uri, uri) = (uri(&config), uri(&folder.path().join("net.yaml")));
     let watch = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
     let (mut client, _) = Client::start(watch, Value::Null);
     client.open(&uri, NETWORK);
@@ -44,7 +44,7 @@ fn the_nearest_configuration_counts_and_is_read_again() {
     assert!(found.iter().all(|one| one["severity"] == 1));
     assert_eq!(client.asked, ["client/registerCapability"]);
 
-    let reload = json!({"changes": [{"uri": uri, "type": 2}]});
+    let reload = json!({"changes": [{"uri": config_uri, "type": 2}]});
     fs::write(&config, "ignore = [\"AX981\"]\n").unwrap();
     client.notify("workspace/didChangeWatchedFiles", reload.clone());
     let found = client.published(1);

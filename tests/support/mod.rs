@@ -2,14 +2,20 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod networks;
+pub(crate) mod trace;
+
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ai8x_lint::diagnostic::{Applicability, Code, Finding, Severity};
 use ai8x_lint::facts::Facts;
+use ai8x_lint::facts::model::Model;
+use ai8x_lint::pytorch::{self, Training, input_of_network};
 use ai8x_lint::text::{LineIndex, apply_edits};
 use ai8x_lint::workspace::directives;
 use ai8x_lint::workspace::shapes::Shapes;
-use ai8x_lint::yaml;
+use ai8x_lint::{network, yaml};
 
 /// The folder of other people's files beside the package; `None`, said aloud, where it is absent.
 pub(crate) fn shared() -> Option<PathBuf> {
@@ -42,17 +48,40 @@ pub(crate) fn assert_committed(name: &str, schema: &schemars::Schema) {
     );
 }
 
-/// What the comment directives of a text and its shapes sidecar (JSON) say.
-pub(crate) fn facts(text: &str, shapes: Option<&str>) -> Result<Facts, String> {
+/// What the comment directives of a text, its shapes sidecar (JSON) and its model (Python) say.
+pub(crate) fn facts(
+    text: &str,
+    shapes: Option<&str>,
+    model: Option<&str>,
+) -> Result<Facts, String> {
     let directives = directives::parse(text, &yaml::parse(text));
     if let Some(problem) = directives.problems.first() {
         return Err(show(text, problem));
     }
+    let known = shapes.map_or(Ok(Facts::default()), shapes_facts)?;
     Ok(Facts {
         device: directives.device.map(|device| device.value),
         flags: directives.flags.map(|flags| flags.value.1),
-        ..shapes.map_or(Ok(Facts::default()), shapes_facts)?
+        model: model.map(|model| read_model(model, text)).transpose()?,
+        ..known
     })
+}
+
+/// The last model of a Python text, built for the input of a network.
+fn read_model(python: &str, text: &str) -> Result<Arc<Model>, String> {
+    let network = network::lower(&yaml::parse(text), text);
+    let training = Training {
+        input: input_of_network(&network),
+        ..Training::default()
+    };
+    let (name, _) = pytorch::definitions(python).pop().ok_or("no model")?;
+    let model = pytorch::read_model(&training.request("model.py", python, &name), &|_: &str| {
+        None
+    });
+    match model.problems.first() {
+        Some(problem) => Err(format!("the model: {}", problem.message)),
+        None => Ok(Arc::new(model.facts(&name))),
+    }
 }
 
 /// What a shapes sidecar says.

@@ -136,6 +136,38 @@ const tests = {
     await until('hints', async () => (await hints()) > 0);
   },
 
+  async 'all networks are checked, those that are not open too'() {
+    const [file] = await vscode.workspace.findFiles('closed.yaml');
+    const found = () => vscode.languages.getDiagnostics(file).map(({ code }) => code?.value ?? code);
+    assert.deepEqual(found(), []);
+    void run('ai8x-lint.checkWorkspace');
+    await until('findings of a closed file', () => found().includes('AX304'));
+    await vscode.workspace.fs.delete(file);
+    await until('no findings of a file that is gone', () => found().length === 0);
+  },
+
+  async 'an action chooses new offsets for a layer'() {
+    const document = await open('crowded.yaml');
+    const before = document.getText();
+    const at = place(document, '0x2004', 3);
+    const kind = vscode.CodeActionKind.RefactorRewrite.value;
+    const actions = await run('vscode.executeCodeActionProvider', document.uri, new vscode.Range(at, at), kind, 20);
+    const action = actions.find(({ title }) => title === 'Re-allocate the data memory of this layer');
+    assert.ok(action?.edit, actions.map(({ title }) => title).join('; '));
+    const after = await edited(document, action.edit);
+    assert.doesNotMatch(after, /out_offset: 0x2004/);
+    await undo(document, before);
+  },
+
+  async 'a command chooses new offsets for the network'() {
+    const document = await open('crowded.yaml');
+    const before = document.getText();
+    await until('findings', () => codes(document).includes('AX304'));
+    void run('ai8x-lint.allocate');
+    await until('no collision', () => document.getText() !== before && !codes(document).includes('AX304'));
+    await undo(document, before);
+  },
+
   async 'the server can be restarted'() {
     const document = await open('faults.yaml');
     await run('ai8x-lint.restart');

@@ -4,14 +4,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { launch, startCodeServer } from './harness.mjs';
-import { networks } from './networks.mjs';
+import { CROWDED, networks } from './networks.mjs';
 
 const EMPTY = '{ "name": "empty", "publisher": "none", "version": "0.0.1", "engines": { "vscode": "*" } }';
 
 test('inside the extension host', { timeout: 180_000 }, async (t) => {
   const code = await startCodeServer({
     vsix: process.env.VSIX,
-    files: networks(),
+    files: { ...networks(), 'crowded.yaml': CROWDED, 'closed.yaml': CROWDED },
     // Only with this driver does a built VS Code run an extension's tests.
     args: ['--vscode-option', 'enable-smoke-test-driver'],
   });

@@ -3,6 +3,7 @@ import { isNetwork, Panel } from './panel';
 import { Server } from './server';
 import { SECTION } from './settings';
 import { Status } from './status';
+import { allocate, checkWorkspace } from './tasks';
 
 let server: Server | undefined;
 
@@ -36,6 +37,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       showMap(panel, uri, typeof layer === 'number' ? layer : undefined),
     ),
     vscode.commands.registerCommand('ai8x-lint.showReaders', started.showReaders.bind(started)),
+    vscode.commands.registerCommand('ai8x-lint.checkWorkspace', () => checkWorkspace(started)),
+    vscode.commands.registerCommand('ai8x-lint.allocate', () => allocate(started, false)),
+    vscode.commands.registerCommand('ai8x-lint.allocateLayer', () => allocate(started, true)),
     vscode.commands.registerCommand('ai8x-lint.restart', () => started.restart()),
     vscode.commands.registerCommand('ai8x-lint.serverInformation', () => started.showInformation()),
     vscode.commands.registerCommand('ai8x-lint.showLog', () => log.show()),

@@ -64,6 +64,18 @@ export interface MemoryMap {
 /** The answer to `ai8x/map`; null for a file that is no network. */
 export type MapAnswer = { map: MemoryMap; text: string } | null;
 
+/** The answer to `ai8x.checkWorkspace`. */
+export interface Counts {
+  files: number;
+  errors: number;
+  warnings: number;
+  others: number;
+  unread: number;
+}
+
+/** The answer to `ai8x.allocate`; null for a file that is no network. */
+export type Allocation = { summary: string } | null;
+
 export type Theme = 'dark' | 'light' | 'highContrast';
 
 export const MAP_REQUEST = 'ai8x/map';

@@ -14,11 +14,14 @@ import { MAP_REQUEST, THEME_NOTIFICATION, type MapAnswer } from './protocol';
 import { SECTION } from './settings';
 import { theme } from './theme';
 
-/** Networks may lie on disk, on a remote machine, or nowhere yet; the left side of a diff is none. */
-export const SELECTOR = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'].map((scheme) => ({
-  scheme,
-  language: 'yaml',
-}));
+/**
+ * Networks and models may lie on disk, on a remote machine, or nowhere yet; the left side of a diff is
+ * neither. The server tells models from other Python files, and says nothing of those.
+ */
+export const SELECTOR = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'].flatMap((scheme) => [
+  { scheme, language: 'yaml' },
+  { scheme, language: 'python' },
+]);
 
 export type Condition =
   | { state: 'starting' }
@@ -70,6 +73,11 @@ export class Server implements vscode.Disposable {
     return this.#client.sendRequest<T>(method, params);
   }
 
+  /** The answer to a command of the server. */
+  execute<T>(command: string, ...parameters: unknown[]): Promise<T | undefined> {
+    return this.request<T>('workspace/executeCommand', { command, arguments: parameters });
+  }
+
   map(document: vscode.Uri): Promise<MapAnswer | undefined> {
     return this.request<MapAnswer>(MAP_REQUEST, { textDocument: { uri: this.uri(document) } });
   }
@@ -93,8 +101,7 @@ export class Server implements vscode.Disposable {
 
   /** Writes what the server is and knows to the log, and shows that. */
   async showInformation(): Promise<void> {
-    const command = 'ai8x.serverInformation';
-    const answer = await this.request<unknown>('workspace/executeCommand', { command });
+    const answer = await this.execute<unknown>('ai8x.serverInformation');
     this.#log.info(answer ? JSON.stringify(answer, null, 2) : 'The server does not run.');
     this.#log.show();
   }

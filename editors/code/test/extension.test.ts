@@ -123,6 +123,51 @@ test('the server says what it is', async () => {
   assert.match(made.log.at(-1) ?? '', /does not run/);
 });
 
+test('all networks are checked, and the findings are shown on demand', async () => {
+  program('server/ai8x-lint');
+  await start();
+  const counts = { files: 3, errors: 2, warnings: 1, others: 0, unread: 1 };
+  answers['workspace/executeCommand'] = ({ command }: { command: string }) =>
+    command === 'ai8x.checkWorkspace' ? counts : null;
+  await made.commands.get('ai8x-lint.checkWorkspace')?.();
+  assert.equal(made.messages.at(-1), '3 files: 2 errors, 1 warning; 1 more cannot be read (the log says why)');
+  assert.deepEqual(made.executed.at(-1)?.[0], 'setContext');
+  state.choice = 'Show Problems';
+  await made.commands.get('ai8x-lint.checkWorkspace')?.();
+  assert.deepEqual(made.executed.at(-1), ['workbench.actions.view.problems']);
+  Object.assign(counts, { files: 1, errors: 0, warnings: 0, unread: 0 });
+  await made.commands.get('ai8x-lint.checkWorkspace')?.();
+  assert.equal(made.messages.at(-1), '1 file: no findings');
+  clients[0]?.die();
+  await made.commands.get('ai8x-lint.checkWorkspace')?.();
+  assert.match(made.messages.at(-1) ?? '', /does not run/);
+});
+
+test('the network or the layer at the cursor is placed anew, or it is said why not', async () => {
+  program('server/ai8x-lint');
+  const document = network();
+  await start();
+  vscode.window.activeTextEditor = { document, selection: { active: { line: 3, character: 4 } } };
+  answers['workspace/executeCommand'] = () => ({ summary: '1 output moved' });
+  for (const [id, position] of [['allocate', null], ['allocateLayer', { line: 3, character: 4 }]] as const) {
+    await made.commands.get(`ai8x-lint.${id}`)?.();
+    assert.deepEqual(clients[0]?.sent.at(-1)?.params, {
+      command: 'ai8x.allocate',
+      arguments: ['file:///net.yaml', position],
+    });
+    assert.equal(made.messages.at(-1), '1 output moved');
+  }
+  answers['workspace/executeCommand'] = () => null;
+  await made.commands.get('ai8x-lint.allocate')?.();
+  assert.equal(made.messages.at(-1), 'This file is no network.');
+  answers['workspace/executeCommand'] = () => Promise.reject(new Error('no free place was found'));
+  await made.commands.get('ai8x-lint.allocate')?.();
+  assert.equal(made.messages.at(-1), 'The data memory cannot be re-allocated: no free place was found');
+  vscode.window.activeTextEditor = undefined;
+  await made.commands.get('ai8x-lint.allocate')?.();
+  assert.equal(made.messages.at(-1), 'No network is open.');
+});
+
 test('a server that dies is seen in the status bar', async () => {
   program('server/ai8x-lint');
   await start();

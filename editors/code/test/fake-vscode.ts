@@ -27,12 +27,15 @@ export const fire = (name: string, value: unknown) => events.get(name)?.fire(val
 
 export const state = {
   trusted: true,
+  /** The button that is taken, where a message has it. */
+  choice: undefined as string | undefined,
   settings: {} as Record<string, { globalValue?: unknown; workspaceValue?: unknown }>,
 };
 export const made = {
   items: [] as { text: string; command?: string; tooltip?: unknown; visible: boolean }[],
   panels: [] as Webview[],
   errors: [] as string[],
+  messages: [] as string[],
   log: [] as string[],
   executed: [] as unknown[][],
   shown: [] as { line: number }[],
@@ -41,9 +44,10 @@ export const made = {
 export function reset(): void {
   events.clear();
   made.commands.clear();
-  for (const list of [made.items, made.panels, made.errors, made.log, made.executed, made.shown]) list.length = 0;
+  for (const list of [made.items, made.panels, made.errors, made.messages, made.log, made.executed, made.shown]) list.length = 0;
   state.trusted = true;
   state.settings = {};
+  state.choice = undefined;
 }
 
 /** A panel: `received` is what the page was sent, `say` what the page sends. */
@@ -86,6 +90,11 @@ export enum ViewColumn { Beside = -2 }
 export enum ColorThemeKind { Light = 1, Dark, HighContrast, HighContrastLight }
 export enum TextEditorRevealType { InCenterIfOutsideViewport = 2 }
 
+interface Editor {
+  document: ReturnType<typeof textDocument>;
+  selection?: { active: { line: number; character: number } };
+}
+
 export const workspace = {
   get isTrusted() {
     return state.trusted;
@@ -106,7 +115,7 @@ export const commands = {
 const say = (line: string) => made.log.push(line);
 export const window = {
   activeColorTheme: { kind: ColorThemeKind.Dark },
-  activeTextEditor: undefined as { document: ReturnType<typeof textDocument> } | undefined,
+  activeTextEditor: undefined as Editor | undefined,
   visibleTextEditors: [] as { document: ReturnType<typeof textDocument> }[],
   createOutputChannel: () => ({ info: say, warn: say, error: say, show() {}, dispose() {} }),
   createStatusBarItem() {
@@ -118,6 +127,13 @@ export const window = {
     const panel = new Webview();
     made.panels.push(panel);
     return panel;
+  },
+  async showInformationMessage(text: string, ...choices: string[]) {
+    made.messages.push(text);
+    return choices.find((choice) => choice === state.choice);
+  },
+  async showWarningMessage(text: string) {
+    made.messages.push(text);
   },
   async showErrorMessage(text: string) {
     made.errors.push(text);

@@ -1,11 +1,12 @@
 //! What could be written at the cursor, the likeliest first. It is read off the lines, so that it
 //! works in broken text; values come from the analysis of what can be read.
 
+mod next;
 mod snippets;
 mod spot;
 mod values;
 
-use crate::network::keys::{Devices, Domain, Key};
+use crate::network::keys::{Devices, Domain, Key, Scope};
 use crate::report::docs;
 use crate::rules;
 use crate::text::{Edit, LineIndex, Span};
@@ -50,8 +51,26 @@ pub enum CompletionKind {
     Directive,
 }
 
+/// What lies beside a network and may be named in it: names, and a few words about each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// For `arch`, the nearest first.
+    pub models: Vec<(String, String)>,
+    /// For `dataset`, the likeliest first.
+    pub data_sets: Vec<(String, String)>,
+}
+
 /// What could be written at an offset.
 pub fn complete(analyzed: &Analyzed, offset: u32) -> Vec<Completion> {
+    complete_with(analyzed, offset, Offered::default)
+}
+
+/// [`complete`], with what lies beside the network; it is looked for only where it is named.
+pub fn complete_with(
+    analyzed: &Analyzed,
+    offset: u32,
+    offered: impl FnOnce() -> Offered,
+) -> Vec<Completion> {
     let text = &analyzed.text;
     if !text.is_char_boundary(offset as usize) {
         return Vec::new();
@@ -74,6 +93,14 @@ pub fn complete(analyzed: &Analyzed, offset: u32) -> Vec<Completion> {
                 found.extend(snippets::layers(analyzed, list, spot.word, blank));
             }
             found
+        }
+        Kind::Value { key, tight } if spot.block.scope == Scope::Global && key.name == "arch" => {
+            values::named(&spot, tight, offered().models)
+        }
+        Kind::Value { key, tight }
+            if spot.block.scope == Scope::Global && key.name == "dataset" =>
+        {
+            values::named(&spot, tight, offered().data_sets)
         }
         Kind::Value { key, tight } => values::values(analyzed, &spot, key, tight),
     }

@@ -6,6 +6,7 @@ use crate::network::keys::Scope;
 use crate::rules::words::{mask as literal, offset as hex};
 use crate::text::{Edit, Span};
 
+use super::next::next;
 use super::spot::Block;
 use super::{Analyzed, Completion, CompletionKind, line_before};
 
@@ -176,38 +177,42 @@ pub(super) fn layers(
     let indentation = " ".repeat(block.dash_column);
     let before = before(analyzed, span.start);
     let (mask, offset, other) = defaults(analyzed, before);
-    PATTERNS
+    let snippet = |label: &str, documentation: &str, lines: &[&str]| {
+        let mut text = lines
+            .iter()
+            .map(|line| format!("{indentation}{line}"))
+            .collect::<Vec<_>>()
+            .join(analyzed.line_break())
+            .replace("OFFSET+4", &hex(offset + 4))
+            .replace("OFFSET", &hex(offset))
+            .replace("OTHER", &hex(other))
+            .replace("MASK", &literal(mask));
+        if let Some(name) = before.and_then(|layer| analyzed.network.layers[layer].name()) {
+            text = text.replace("the layer before", &escaped(name));
+        }
+        if own_dash {
+            text = text
+                .split_once("- ")
+                .map(|(_, rest)| rest.to_owned())
+                .unwrap_or_default();
+        }
+        Completion {
+            label: label.to_owned(),
+            kind: CompletionKind::Snippet,
+            detail: String::new(),
+            documentation: documentation.to_owned(),
+            edit: Edit::replace(span, text),
+            snippet: true,
+        }
+    };
+    let own = next(analyzed, before, span.end).map(|next| {
+        let lines: Vec<&str> = next.lines.iter().map(String::as_str).collect();
+        snippet(&next.label, &next.documentation, &lines)
+    });
+    let patterns = PATTERNS
         .iter()
-        .map(|pattern| {
-            let mut text = pattern
-                .lines
-                .iter()
-                .map(|line| format!("{indentation}{line}"))
-                .collect::<Vec<_>>()
-                .join(analyzed.line_break())
-                .replace("OFFSET+4", &hex(offset + 4))
-                .replace("OFFSET", &hex(offset))
-                .replace("OTHER", &hex(other))
-                .replace("MASK", &literal(mask));
-            if let Some(name) = before.and_then(|layer| analyzed.network.layers[layer].name()) {
-                text = text.replace("the layer before", &escaped(name));
-            }
-            if own_dash {
-                text = text
-                    .split_once("- ")
-                    .map(|(_, rest)| rest.to_owned())
-                    .unwrap_or_default();
-            }
-            Completion {
-                label: pattern.label.to_owned(),
-                kind: CompletionKind::Snippet,
-                detail: String::new(),
-                documentation: pattern.documentation.to_owned(),
-                edit: Edit::replace(span, text),
-                snippet: true,
-            }
-        })
-        .collect()
+        .map(|pattern| snippet(pattern.label, pattern.documentation, pattern.lines));
+    own.into_iter().chain(patterns).collect()
 }
 
 /// The last layer that ends before an offset.
@@ -232,12 +237,12 @@ fn defaults(analyzed: &Analyzed, before: Option<usize>) -> (u64, i64, i64) {
     (mask(channels.unwrap_or(1)), offset, written)
 }
 
-fn mask(channels: i64) -> u64 {
+pub(super) fn mask(channels: i64) -> u64 {
     low_mask(Spread::new(channels.max(1), i64::from(PROCESSORS)).processors)
 }
 
 /// A name inside a snippet.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     name.replace('\\', "\\\\")
         .replace('$', "\\$")
         .replace('}', "\\}")

@@ -1,5 +1,6 @@
 use super::*;
 use crate::ide::fixture::{RESIDUAL, cursor, residual_facts, with_facts};
+use crate::ide::model::tests::{NETWORK, modelled};
 use crate::text::apply_edits;
 
 const HEAD: &str = "arch: a\ndataset: a\nlayers:\n";
@@ -142,15 +143,15 @@ fn words_are_those_of_the_key() {
 #[test]
 fn masks_have_the_right_number_of_processors() {
     insta::assert_snapshot!(residual("name: join\n    op: conv2d\n    eltwise: add\n    in_sequences: [skip, branch]\n    in_offset: 0x2000\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: ", "0x00000000000fffff"), @r"
-    0x00000000000fffff | what layer 2 (`skip`) and layer 3 (`branch`) wrote
-    0x0000000fffff0000 | 20 processors from 16: 20 input channels in 1 pass
-    0x000fffff00000000 | 20 processors from 32: 20 input channels in 1 pass
+    0x00000000000fffff | 20 processors of instances 0 to 4: what layer 2 (`skip`) and layer 3 (`branch`) wrote
+    0x0000000fffff0000 | 20 processors of instances 4 to 8: 20 input channels in 1 pass
+    0x000fffff00000000 | 20 processors of instances 8 to 12: 20 input channels in 1 pass
     ");
     insta::assert_snapshot!(residual("name: body\n    op: conv2d\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: ", "0x000000000000ffff"), @r"
-    0x000000000000ffff | 16 processors from 0: 16 input channels in 1 pass
-    0x00000000ffff0000 | 16 processors from 16: 16 input channels in 1 pass
-    0x0000ffff00000000 | 16 processors from 32: 16 input channels in 1 pass
-    0xffff000000000000 | 16 processors from 48: 16 input channels in 1 pass
+    0x000000000000ffff | 16 processors of instances 0 to 3: 16 input channels in 1 pass
+    0x00000000ffff0000 | 16 processors of instances 4 to 7: 16 input channels in 1 pass
+    0x0000ffff00000000 | 16 processors of instances 8 to 11: 16 input channels in 1 pass
+    0xffff000000000000 | 16 processors of instances 12 to 15: 16 input channels in 1 pass
     ");
 }
 
@@ -158,11 +159,30 @@ fn masks_have_the_right_number_of_processors() {
 fn offsets_are_free_or_those_of_the_source() {
     insta::assert_snapshot!(residual("in_sequences: body\n    in_offset: ", "0x0000"), @"0x0000 | where layer 1 (`body`) starts");
     insta::assert_snapshot!(residual("pool_stride: 4\n    kernel_size: 3x3\n    pad: 1\n    activate: relu\n    processors: 0x00000000000fffff\n    out_offset: ", "0x2000"), @r"
-    0x1000 | free
-    0x2010 | free
-    0x2400 | free
-    0x3000 | free
-    0x4000 | free
+    0x1000 | free: 0x1000 to 0x7fff while this output is live
+    0x2010 | free: 0x2010 to 0x7fff while this output is live
+    0x2400 | free: 0x2400 to 0x7fff while this output is live
+    0x3000 | free: 0x3000 to 0x7fff while this output is live
+    0x4000 | free: 0x4000 to 0x7fff while this output is live
+    ");
+}
+
+#[test]
+fn an_offset_says_for_how_long_it_is_free() {
+    let text = RESIDUAL.replacen("out_offset: 0x2000", "out_offset: $0", 1);
+    let (analyzed, offset) = with_facts(&text, residual_facts());
+    let found = complete(&analyzed, offset);
+    let words: Vec<&str> = found.iter().map(|one| one.documentation.as_str()).collect();
+    insta::assert_snapshot!(words[0], @"The output of layer 0 (`stem`) is live until layer 1 (`body`) has run.");
+    // Layer 0 lies at 0x2000 while layer 1 reads it.
+    let text = RESIDUAL.replacen("out_offset: 0x0000", "out_offset: $0", 1);
+    let (analyzed, offset) = with_facts(&text, residual_facts());
+    insta::assert_snapshot!(shown(&complete(&analyzed, offset)), @r"
+    0x0000 | free: 0x0000 to 0x1fff while this output is live
+    0x0010 | free: 0x0010 to 0x1fff while this output is live
+    0x0400 | free: 0x0400 to 0x1fff while this output is live
+    0x1000 | free: 0x1000 to 0x1fff while this output is live
+    0x4000 | free: 0x4000 to 0x7fff while this output is live
     ");
 }
 
@@ -298,4 +318,70 @@ fn comments_take_directives_and_rules() {
     AX003 | unhashable-key
     ");
     insta::assert_snapshot!(names("# some words $0\narch: a\n"), @"");
+}
+
+/// The network of the tests of models up to `until`, then the cursor.
+fn of_model(until: &str) -> (Analyzed, u32) {
+    let at = NETWORK.find(until).expect("in the network");
+    with_facts(&format!("{}$0", &NETWORK[..at]), modelled())
+}
+
+#[test]
+fn the_next_layer_is_that_of_the_model() {
+    let text = |until: &str| {
+        let (analyzed, offset) = of_model(until);
+        let found = complete(&analyzed, offset);
+        let one = found.iter().find(|one| one.label.ends_with("of the model"));
+        one.map(|one| format!("{}\n{}", one.label, one.edit.new_text))
+    };
+    insta::assert_snapshot!(text("name: first").unwrap(), @r"
+    layer conv1 of the model
+    name: ${1:conv1}
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: ReLU
+        processors: ${2:0x000000000000000f}
+        out_offset: ${3:0x4000}
+    ");
+    insta::assert_snapshot!(text("op: Conv2d\n    max").unwrap(), @r"
+    layer conv2 of the model
+    name: ${1:conv2}
+        op: Conv2d
+        max_pool: 2
+        pool_stride: 2
+        kernel_size: 3x3
+        pad: 1
+        activate: None
+        processors: ${2:0x00000000000000ff}
+        out_offset: ${3:0x0000}
+    ");
+    // One that a later layer stands for is not offered.
+    let network = NETWORK.replacen("  - op", "  - $0\n  - op", 1);
+    let (analyzed, offset) = with_facts(&network, modelled());
+    let found = shown(&complete(&analyzed, offset));
+    assert!(
+        found.contains("layer conv2d") && !found.contains("of the model"),
+        "{found}"
+    );
+}
+
+#[test]
+fn models_and_data_sets_are_those_beside_the_network() {
+    let offered = || Offered {
+        models: vec![("ai85net".to_owned(), "models/net.py".to_owned())],
+        data_sets: vec![("MNIST".to_owned(), "1x28x28".to_owned())],
+    };
+    let found = |text: &str| {
+        let (analyzed, offset) = cursor(text);
+        shown(&complete_with(&analyzed, offset, offered))
+    };
+    assert_eq!(found("arch: $0\nlayers: []\n"), "ai85net | models/net.py");
+    assert_eq!(
+        found("arch: a\ndataset: M$0\nlayers: []\n"),
+        "MNIST | 1x28x28"
+    );
+    // Only the network has these.
+    assert_eq!(found("arch: a\nlayers:\n  - name: $0\n"), "");
+    assert_eq!(labels("arch: $0\nlayers: []\n"), "");
 }

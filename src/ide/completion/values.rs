@@ -1,6 +1,6 @@
 //! The values that a key takes here, on this chip.
 
-use crate::allocate::{Problem, Relation, free};
+use crate::allocate::{Member, Problem, Relation, free};
 use crate::analysis::{Operator, Spread, low_mask};
 use crate::device::{PROCESSORS, PROCESSORS_PER_QUADRANT, QUADRANTS};
 use crate::network::Source;
@@ -80,6 +80,18 @@ pub(super) fn values(
         | Domain::Text
         | Domain::Blocks(_) => Vec::new(),
     };
+    completions(spot, tight, found)
+}
+
+/// Names, each with a few words about it.
+pub(super) fn named(spot: &Spot, tight: bool, names: Vec<(String, String)>) -> Vec<Completion> {
+    let words = names
+        .into_iter()
+        .map(|(name, detail)| Value::new(name, CompletionKind::Word, detail));
+    completions(spot, tight, words.collect())
+}
+
+fn completions(spot: &Spot, tight: bool, found: Vec<Value>) -> Vec<Completion> {
     found
         .into_iter()
         .map(|value| Completion {
@@ -154,6 +166,8 @@ fn masks(analyzed: &Analyzed, layer: usize, key: &str) -> Vec<Value> {
     let mut add = |mask: u64, detail: String| {
         let label = literal(mask);
         if mask != 0 && found.iter().all(|other| other.label != label) {
+            let size = count(i64::from(mask.count_ones()), "processor");
+            let detail = format!("{size} of {}: {detail}", words::instances(mask));
             found.push(Value::new(label, CompletionKind::Number, detail));
         }
     };
@@ -210,8 +224,7 @@ fn masks(analyzed: &Analyzed, layer: usize, key: &str) -> Vec<Value> {
         add(
             low_mask(spread.processors) << start,
             format!(
-                "{} from {start}: {} in {}",
-                count(spread.processors, "processor"),
+                "{} in {}",
                 count(channels, noun),
                 count(spread.passes, "pass")
             ),
@@ -268,7 +281,7 @@ fn in_offsets(analyzed: &Analyzed, layer: usize) -> Vec<Value> {
 fn out_offsets(analyzed: &Analyzed, spot: &Spot, layer: usize) -> Vec<Value> {
     const STEPS: [i64; 2] = [0x400, 0x10];
     const MOST: usize = 8;
-    let offsets = patched(analyzed, spot).and_then(|patched| {
+    let found = patched(analyzed, spot).and_then(|patched| {
         let problem = Problem::new(
             &patched.network,
             &patched.analysis,
@@ -282,28 +295,59 @@ fn out_offsets(analyzed: &Analyzed, spot: &Spot, layer: usize) -> Vec<Value> {
             .get(bundle)?
             .members
             .iter()
-            .find(|member| member.source == Source::Layer(layer))?
-            .offset;
-        let others: Vec<Option<i64>> = problem.bases().into_iter().map(Some).collect();
-        let mut offsets: Vec<i64> = STEPS
+            .find(|member| member.source == Source::Layer(layer))?;
+        let mut bases = problem.bases();
+        let others: Vec<Option<i64>> = bases.iter().copied().map(Some).collect();
+        let mut found: Vec<i64> = STEPS
             .into_iter()
             .flat_map(|step| free(&problem, bundle, &others, step).take(MOST))
-            .map(|base| base + own)
             .collect();
-        offsets.sort_unstable();
-        offsets.dedup();
-        Some(offsets)
+        found.sort_unstable();
+        found.dedup();
+        let value = |base: i64| {
+            let offset = hex(base + own.offset);
+            bases[bundle] = base;
+            let detail = match problem.room(Source::Layer(layer), &bases) {
+                Some(end) if end >= base + own.end => {
+                    let last = hex(end - 1);
+                    format!("free: {offset} to {last} while this output is live")
+                }
+                _ => "free, between the words of other outputs".to_owned(),
+            };
+            Value {
+                documentation: life(&patched, layer, own),
+                ..Value::new(offset, CompletionKind::Number, detail)
+            }
+        };
+        Some(found.into_iter().map(value).collect())
     });
-    match offsets {
-        Some(offsets) => offsets
-            .into_iter()
-            .map(|offset| Value::new(hex(offset), CompletionKind::Number, "free"))
-            .collect(),
+    match found {
+        Some(found) => found,
         // A chain of layers alternates between two places.
         None => [0, analyzed.device.instance_bytes / 2]
             .into_iter()
             .map(|offset| Value::new(hex(offset), CompletionKind::Number, ""))
             .collect(),
+    }
+}
+
+/// From when to when an output is live.
+fn life(analyzed: &Analyzed, layer: usize, own: &Member) -> String {
+    let network = &analyzed.network;
+    let layer = network.label(layer);
+    if own.dies == i64::MAX {
+        return format!("The output of {layer} is live to the end: the network gives it out.");
+    }
+    let order = &analyzed.analysis.graph.order;
+    let last = usize::try_from(own.dies)
+        .ok()
+        .and_then(|time| order.get(time));
+    match last {
+        Some(last) => format!(
+            "The output of {layer} is live until {} has run.",
+            network.label(*last)
+        ),
+        None => format!("The output of {layer} is live to the end."),
     }
 }
 

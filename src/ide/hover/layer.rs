@@ -7,6 +7,8 @@ use crate::map::{Share, Theme};
 use crate::network::Source;
 use crate::rules::words::{count, dims, list, mask as literal, offset as hex};
 
+use crate::ide::model;
+
 use super::{Analyzed, drawing, heading, joined};
 
 /// All about a layer: its shapes, its memory, who reads it, what it costs.
@@ -34,6 +36,7 @@ pub(super) fn about(analyzed: &Analyzed, layer: usize, picture: Option<Theme>) -
         parts.push(numbers.join(", "));
     }
     parts.push(defaults(analyzed, layer));
+    parts.extend(model::about(analyzed, layer));
     Some(joined(&parts))
 }
 

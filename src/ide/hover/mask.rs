@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::analysis::{Fact, MaskSource, Spread};
-use crate::device::{
-    INSTANCES, PROCESSORS, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT, QUADRANTS,
-};
+use crate::device::{PROCESSORS, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT, QUADRANTS};
+use crate::ide::words;
 use crate::network::Field;
 use crate::rules::words::{count, mask as literal, processors as ranges};
 use crate::text::Span;
@@ -57,15 +56,6 @@ pub(super) fn written(analyzed: &Analyzed, value: Span) -> Option<String> {
 /// Which processors, instances and quadrants, in words and as rows of quadrants.
 fn picture(mask: u64) -> String {
     let number = i64::from(mask.count_ones());
-    let instances: Vec<u32> = (0..INSTANCES)
-        .filter(|instance| {
-            bits(
-                mask,
-                instance * PROCESSORS_PER_INSTANCE,
-                PROCESSORS_PER_INSTANCE,
-            ) != 0
-        })
-        .collect();
     let quadrants: Vec<u32> = (0..QUADRANTS)
         .filter(|quadrant| {
             bits(
@@ -77,15 +67,10 @@ fn picture(mask: u64) -> String {
         .collect();
     let as_mask = |numbers: &[u32]| numbers.iter().fold(0_u64, |all, number| all | 1 << number);
     let mut text = format!(
-        "**{}**: {}\n\n{} {} of data memory, {} {}\n\n```text\n",
+        "**{}**: {}\n\n{} of data memory, {} {}\n\n```text\n",
         count(number, "processor"),
         ranges(mask),
-        if instances.len() == 1 {
-            "instance"
-        } else {
-            "instances"
-        },
-        ranges(as_mask(&instances)),
+        words::instances(mask),
         if quadrants.len() == 1 {
             "quadrant"
         } else {

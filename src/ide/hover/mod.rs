@@ -20,7 +20,7 @@ use crate::yaml::{Entry, NodeKind};
 
 use super::navigation::{Mention, mention_at};
 use super::place::On;
-use super::{Analyzed, comment, words};
+use super::{Analyzed, comment, model, words};
 
 /// What is shown about a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,10 @@ pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option
     let key = analyzed.key(place.scope, entry)?;
     let mut parts = Vec::new();
     match (place.scope, key.name, place.layer) {
-        (Scope::Global, "arch", _) => parts.extend(layer::network(analyzed)),
+        (Scope::Global, "arch", _) => {
+            parts.extend(layer::network(analyzed));
+            parts.extend(model::about_network(analyzed));
+        }
         (Scope::Layer, "name", Some(layer)) => parts.extend(layer::about(analyzed, layer, picture)),
         (Scope::Layer, "processors", Some(layer)) => {
             parts.extend(mask::processors(analyzed, layer));
@@ -73,6 +76,10 @@ pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option
         (Scope::Layer, "out_offset", Some(layer)) => {
             parts.extend(offset::writes(analyzed, layer));
             add_drawing(&mut parts, analyzed, layer, picture);
+        }
+        (Scope::Layer, "op", Some(layer)) => {
+            parts.extend(layer::in_force(analyzed, layer, "op"));
+            parts.extend(model::about(analyzed, layer));
         }
         (Scope::Layer, name, Some(layer)) => parts.extend(layer::in_force(analyzed, layer, name)),
         (_, "output_map" | "processors", None) => {

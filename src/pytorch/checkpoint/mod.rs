@@ -11,15 +11,20 @@ use crate::network::{self, Network, Operation};
 use self::pickle::{Pickle, Value};
 use self::zip::Container;
 
+/// Said of a file that stands for a checkpoint which was not fetched.
+pub const ONLY_POINTER: &str = "it is only the pointer of Git LFS, not the checkpoint itself";
+
 /// Far beyond what either chip can hold.
 const LARGEST_DIMENSION: i64 = 1_000_000;
 /// Numbers of a tensor that are looked at.
 const PROBED: usize = 64;
+/// Numbers of a tensor that are looked at where the first ones are all 0.
+const MOST_NUMBERS: usize = 1 << 20;
 /// Tensors of which numbers are looked at.
 const MOST_PROBED: usize = 4096;
 
 /// What a checkpoint says without its numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Checkpoint {
     /// The name of the model.
     pub arch: Option<String>,
@@ -44,7 +49,7 @@ pub struct Tensor {
 }
 
 /// A layer that has weights.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     /// Its path in the model: `conv1`.
     pub name: String,
@@ -54,6 +59,14 @@ pub struct Layer {
     pub bits: Option<i64>,
     /// Whether it has a bias; unknown while batch normalisation is still to be folded into it.
     pub bias: Option<bool>,
+    /// How many values its bias has, where there is one.
+    pub biases: Option<i64>,
+    /// The least and the greatest of the weights that were looked at.
+    pub range: Option<[f64; 2]>,
+    /// Whether all weights are 0.
+    pub zero: bool,
+    /// Whether it has a bias all of whose values are 0.
+    pub zero_bias: bool,
 }
 
 /// How a network uses the weights of a layer.
@@ -138,20 +151,32 @@ impl Checkpoint {
                 ));
             }
             let path = owner.rsplit_once('.').map_or(owner, |(path, _)| path);
-            if self.layers.len() < MOST_PROBED {
-                whole.see(&first(header, PROBED)?);
-            }
+            let is_probed = self.layers.len() < MOST_PROBED;
+            let numbers = match is_probed {
+                true => first(header, PROBED)?,
+                false => Vec::new(),
+            };
+            whole.see(&numbers);
+            let zero = is_zero(&numbers) && is_zero(&first(header, MOST_NUMBERS)?);
             let bits = match by_name.get(format!("{path}.weight_bits").as_str()) {
                 Some(bits) => first(bits, 1)?.first().and_then(|bits| known_bits(*bits)),
                 None => None,
             };
             let has = |name: &str| by_name.contains_key(format!("{path}.{name}").as_str());
-            let bias = by_name.contains_key(format!("{owner}.bias").as_str());
+            let bias = by_name.get(format!("{owner}.bias").as_str());
+            let zero_bias = match bias {
+                Some(bias) if is_probed => is_zero(&first(bias, MOST_NUMBERS)?),
+                _ => false,
+            };
             self.layers.push(Layer {
                 name: path.strip_prefix("module.").unwrap_or(path).to_owned(),
                 shape: tensor.shape.clone(),
                 bits,
-                bias: (!has("bn.running_mean")).then_some(bias),
+                bias: (!has("bn.running_mean")).then_some(bias.is_some()),
+                biases: bias.and_then(|bias| bias.shape.first().copied()),
+                range: range(&numbers),
+                zero,
+                zero_bias,
             });
         }
         self.quantized = whole.verdict();
@@ -218,7 +243,8 @@ pub fn usages(network: &Network, available: usize) -> Vec<Usage> {
 }
 
 impl Layer {
-    fn weight(&self, usage: Usage) -> Weight {
+    /// The weights as a network uses them.
+    pub fn weight(&self, usage: Usage) -> Weight {
         let at = |index: usize| self.shape.get(index).copied().unwrap_or(1);
         let groups = usage.groups.clamp(1, LARGEST_DIMENSION);
         let (in_channels, out_channels) = if usage.transposed {
@@ -315,6 +341,16 @@ fn known_bits(stored: f64) -> Option<i64> {
         .into_iter()
         .find(|bits| *bits as f64 == stored)
         .or((stored == 0.0).then_some(8))
+}
+
+fn is_zero(numbers: &[f64]) -> bool {
+    !numbers.is_empty() && numbers.iter().all(|number| *number == 0.0)
+}
+
+fn range(numbers: &[f64]) -> Option<[f64; 2]> {
+    let least = numbers.iter().copied().reduce(f64::min)?;
+    let greatest = numbers.iter().copied().reduce(f64::max)?;
+    Some([least, greatest])
 }
 
 /// Whether numbers are whole.

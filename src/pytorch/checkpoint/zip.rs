@@ -57,7 +57,7 @@ impl<R: Read + Seek> Container<R> {
         } else if start.starts_with(OLD) {
             open_old(file)
         } else if start.starts_with(POINTER) {
-            Err("it is only the pointer of Git LFS, not the checkpoint itself".to_owned())
+            Err(super::ONLY_POINTER.to_owned())
         } else {
             Err(
                 "it is no checkpoint: neither a zip archive nor what older PyTorch wrote"

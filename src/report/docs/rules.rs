@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rules::{Documentation, Example, FixAvailability};
+use crate::rules::{Documentation, Example, FixAvailability, python};
 
 /// The areas by the hundreds of their codes.
 const AREAS: &[(u16, &str)] = &[
@@ -32,8 +32,13 @@ pub fn rule_chapter(rule: &Documentation) -> String {
         let _ = writeln!(page, "- Source: {source}");
     }
     let _ = writeln!(page, "\n{}", rule.explanation.trim());
+    let language = if python::is_python(rule.code) {
+        "python"
+    } else {
+        "yaml"
+    };
     for example in rule.examples {
-        show_example(&mut page, example);
+        show_example(&mut page, example, language);
     }
     page
 }
@@ -92,9 +97,10 @@ fn fix(availability: FixAvailability) -> &'static str {
     }
 }
 
-fn show_example(page: &mut String, example: &Example) {
-    let _ = writeln!(page, "\nReported:\n\n```yaml\n{}\n```", example.bad.trim());
-    let _ = writeln!(page, "\nRight:\n\n```yaml\n{}\n```", example.good.trim());
+fn show_example(page: &mut String, example: &Example, language: &str) {
+    for (title, text) in [("Reported", example.bad), ("Right", example.good)] {
+        let _ = writeln!(page, "\n{title}:\n\n```{language}\n{}\n```", text.trim());
+    }
     if let Some(shapes) = example.shapes {
         let _ = writeln!(
             page,

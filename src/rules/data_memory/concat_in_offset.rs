@@ -4,6 +4,8 @@ use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
+use super::free;
+
 /// AX309
 pub(super) static RULE: Rule = Rule {
     code: Code(309),
@@ -108,7 +110,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:724",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(358)],
     check,
 };
@@ -158,13 +160,14 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::offset(written)
             ),
         );
-        out.push(astray.iter().fold(finding, |finding, &(source, written)| {
+        let finding = astray.iter().fold(finding, |finding, &(source, written)| {
             let producer = &cx.network.layers[source];
             finding.related(
                 producer.out_offset.span().unwrap_or(producer.head),
                 source,
                 format!("this input lies at {}", words::offset(written)),
             )
-        }));
+        });
+        out.push(free::with_layout(cx, finding, index));
     }
 }

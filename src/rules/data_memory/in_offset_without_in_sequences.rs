@@ -3,6 +3,8 @@
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
+use super::free;
+
 /// AX308
 pub(super) static RULE: Rule = Rule {
     code: Code(308),
@@ -101,7 +103,7 @@ layers:
         shapes: None,
     }],
     source: "izer.py:442",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -140,6 +142,6 @@ fn check(cx: &Context, out: &mut Findings) {
                 previous,
                 "what it reads by default",
             );
-        out.push(finding);
+        out.push(free::with_layout(cx, finding, index));
     }
 }

@@ -3,6 +3,8 @@
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
+use super::free;
+
 /// AX302
 pub(super) static RULE: Rule = Rule {
     code: Code(302),
@@ -56,7 +58,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:475",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -108,6 +110,6 @@ fn check(cx: &Context, out: &mut Findings) {
                 "`data_format: CHW` takes a quarter of it an instance; a streaming layer needs no room for all",
             );
         }
-        out.push(finding);
+        out.push(free::with_layout(cx, finding, index));
     }
 }

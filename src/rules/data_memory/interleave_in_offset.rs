@@ -4,6 +4,8 @@ use crate::diagnostic::{Applicability, Code, Severity};
 use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
 
+use super::free;
+
 /// AX310
 pub(super) static RULE: Rule = Rule {
     code: Code(310),
@@ -177,7 +179,9 @@ fn check(cx: &Context, out: &mut Findings) {
             if operands == Ok(1) || !proven {
                 finding = finding.severity(Severity::Warning);
             }
-            if operands != Ok(1)
+            finding = free::with_layout(cx, finding, index);
+            if finding.fixes.is_empty()
+                && operands != Ok(1)
                 && let Some(span) = producer.out_offset.span()
             {
                 let text = words::offset(wanted);

@@ -5,7 +5,7 @@ mod data_buffer_clobbered;
 mod dilation_out_offset;
 mod dilation_shadow_write;
 mod fifo_input_overwritten;
-mod free;
+pub(in crate::rules) mod free;
 mod gap_extent_overflow;
 mod in_offset_defaults_to_previous;
 mod in_offset_without_in_sequences;
@@ -176,7 +176,7 @@ mod tests {
         let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
         // The input is not needed any more, the first output is, and the third layer writes at
         // 0x0800 only later.
-        let wanted = "Move `out_offset` of layer 1 to 0x0000";
+        let wanted = "Move `out_offset` of layer 1 to 0x0000 (free to the end)";
         assert!(titles.contains(&wanted), "{titles:?}");
     }
 
@@ -187,7 +187,8 @@ mod tests {
         let found = findings(Some(""), &network);
         let fixes = found.iter().flat_map(|finding| &finding.fixes);
         let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
-        let wanted = "Move `out_offset` of layer 0 to 0x0400, and `in_offset` of layer 1 with it";
+        let wanted = "Move `out_offset` of layer 0 to 0x0400, and `in_offset` of layer 1 with it \
+                      (free to the end)";
         assert_eq!(titles, [wanted]);
     }
 

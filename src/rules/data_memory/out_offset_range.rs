@@ -3,6 +3,8 @@
 use crate::diagnostic::{Code, Severity};
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
+use super::free;
+
 /// AX301
 pub(super) static RULE: Rule = Rule {
     code: Code(301),
@@ -51,7 +53,7 @@ layers:
         shapes: None,
     }],
     source: "izer.py:167",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -59,7 +61,7 @@ layers:
 fn check(cx: &Context, out: &mut Findings) {
     for (fault, layer) in cx.faults(301) {
         let offset = layer.out_offset.value().unwrap_or_default();
-        out.report(
+        let finding = out.new_finding(
             layer.out_offset.span().unwrap_or(layer.head),
             fault.layer,
             format!(
@@ -68,5 +70,6 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::offset(cx.device.out_offset_limit - 1)
             ),
         );
+        out.push(free::with_place(cx, finding, fault.layer));
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn finding(
     free::with_moves(
         cx,
         finding,
-        [Source::Layer(conflict.writer), conflict.victim],
+        &[Source::Layer(conflict.writer), conflict.victim],
     )
 }
 

@@ -3,7 +3,9 @@
 use crate::analysis::Region;
 use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
+
+use super::free;
 
 /// AX358
 pub(super) static RULE: Rule = Rule {
@@ -70,7 +72,7 @@ layers:
         shapes: None,
     }],
     source: "new",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(308), Code(117), Code(115), Code(116)],
     check,
 };
@@ -132,6 +134,9 @@ fn check(cx: &Context, out: &mut Findings) {
                 finding = finding.related(cx.network.layers[source].head, source, "an input");
             }
         }
-        out.push(finding);
+        let sources = cx.analysis.graph.inputs[index].iter();
+        let sources: Vec<Source> = sources.filter_map(|input| input.source.ok()).collect();
+        finding = repair::with_masks_if_unlike(cx, finding, &sources);
+        out.push(free::with_layout(cx, finding, index));
     }
 }

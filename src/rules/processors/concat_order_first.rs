@@ -1,7 +1,7 @@
 //! The inputs of a concatenation are named in another order than they lie in memory.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 use super::masks;
 
@@ -109,7 +109,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:749",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(215)],
     check,
 };
@@ -138,6 +138,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 after.trailing_zeros()
             ),
         );
-        out.push(join.relate(cx, finding));
+        let finding = join.relate(cx, finding);
+        out.push(repair::with_masks(cx, finding, &[join.layer]));
     }
 }

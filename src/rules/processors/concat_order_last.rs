@@ -1,7 +1,7 @@
 //! The last processors of a concatenation come in another order than its inputs.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 use super::masks;
 
@@ -109,7 +109,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:754",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -138,6 +138,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 last(after)
             ),
         );
-        out.push(join.relate(cx, finding));
+        let finding = join.relate(cx, finding);
+        out.push(repair::with_masks(cx, finding, &[join.layer]));
     }
 }

@@ -1,7 +1,7 @@
 //! The inputs of a concatenation share some processors.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -109,7 +109,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:720",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[
         Code(212),
         Code(214),
@@ -141,6 +141,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::processors(join.common)
             ),
         );
-        out.push(join.relate(cx, finding));
+        let finding = join.relate(cx, finding);
+        out.push(repair::with_masks(cx, finding, &[join.layer]));
     }
 }

@@ -1,7 +1,7 @@
 //! A depth-wise mask that spans quadrants does not start at a multiple of 4.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 /// AX206
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +53,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:973",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -65,7 +65,7 @@ fn check(cx: &Context, out: &mut Findings) {
         };
         let first = mask.trailing_zeros();
         let wide = u64::BITS - mask.leading_zeros() - first;
-        out.report(
+        let finding = out.new_finding(
             span,
             fault.layer,
             format!(
@@ -73,5 +73,6 @@ fn check(cx: &Context, out: &mut Findings) {
                  4, not at processor {first}"
             ),
         );
+        out.push(repair::with_masks(cx, finding, &[fault.layer]));
     }
 }

@@ -1,7 +1,7 @@
 //! The output mask of a depth-wise layer does not start at a multiple of 4.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 use super::masks;
 
@@ -55,7 +55,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:968",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -77,6 +77,6 @@ fn check(cx: &Context, out: &mut Findings) {
                 ),
             )
             .related(layer.head, fault.layer, "the depth-wise layer");
-        out.push(finding);
+        out.push(repair::with_masks(cx, finding, &[fault.layer]));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Code, Severity};
 use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, repair, words};
 
 /// AX254
 pub(super) static RULE: Rule = Rule {
@@ -136,7 +136,9 @@ fn check(cx: &Context, out: &mut Findings) {
             index,
             "what the next layer reads",
         );
-        if writes.count_ones() == reads.count_ones()
+        finding = repair::with_masks(cx, finding, &[index]);
+        if finding.fixes.is_empty()
+            && writes.count_ones() == reads.count_ones()
             && let Some(span) = before.output_processors.span()
             && let Some(text) = layer.processors.span()
         {

@@ -1,7 +1,7 @@
 //! The operands of an element-wise operation lie on different processors.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -105,7 +105,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:765",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(212), Code(213), Code(217), Code(309), Code(310)],
     check,
 };
@@ -133,6 +133,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::processors(*first)
             ),
         );
-        out.push(join.relate(cx, finding));
+        let finding = join.relate(cx, finding);
+        out.push(repair::with_masks(cx, finding, &[join.layer]));
     }
 }

@@ -3,7 +3,7 @@
 use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
 use crate::network::Source;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -116,7 +116,10 @@ fn check(cx: &Context, out: &mut Findings) {
         });
         // Where a flattening layer has the wrong number, a shape before it is wrong, and no mask
         // can mend that.
-        if fits_writers && !flattens {
+        if !flattens {
+            finding = repair::with_masks(cx, finding, &[index]);
+        }
+        if fits_writers && !flattens && finding.fixes.is_empty() {
             finding = masks::resize(cx, finding, span, mask, channels, spread.processors);
         }
         out.push(finding);

@@ -1,7 +1,7 @@
 //! The layers that are read do not write just these processors.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -74,7 +74,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:715",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(312)],
     check,
 };
@@ -93,7 +93,8 @@ fn check(cx: &Context, out: &mut Findings) {
                     words::processors(join.union & !join.mask)
                 ),
             );
-            out.push(join.relate(cx, finding));
+            let finding = join.relate(cx, finding);
+            out.push(repair::with_masks(cx, finding, &[join.layer]));
         }
     }
 }

@@ -111,7 +111,7 @@ pub(super) fn resize(
 
 /// The literal of `new` in the style of `literal`, which stands for `old`: its quotes, dots,
 /// underscores, letters and number of digits.
-pub(super) fn rewritten(literal: &str, old: u64, new: u64) -> String {
+pub(in crate::rules) fn rewritten(literal: &str, old: u64, new: u64) -> String {
     in_style(literal, old, new).unwrap_or_else(|| words::mask(new))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -118,13 +118,10 @@ fn check(cx: &Context, out: &mut Findings) {
             finding = finding.related(producer.head, index, "the layer that writes these channels");
         }
         finding = masks::explain(cx, finding, index, channels, span, mask);
-        out.push(masks::resize(
-            cx,
-            finding,
-            span,
-            mask,
-            channels,
-            spread.processors,
-        ));
+        finding = repair::with_masks(cx, finding, &[index]);
+        if finding.fixes.is_empty() {
+            finding = masks::resize(cx, finding, span, mask, channels, spread.processors);
+        }
+        out.push(finding);
     }
 }

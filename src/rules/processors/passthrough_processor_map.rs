@@ -3,7 +3,7 @@
 use crate::analysis::in_quadrant;
 use crate::device;
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -61,7 +61,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:959",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -107,6 +107,6 @@ fn check(cx: &Context, out: &mut Findings) {
                 ),
             );
         }
-        out.push(finding);
+        out.push(repair::with_masks(cx, finding, &[index]));
     }
 }

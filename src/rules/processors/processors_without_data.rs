@@ -1,7 +1,7 @@
 //! A layer reads processors that none of its inputs writes.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -73,7 +73,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:783",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(212), Code(358), Code(309)],
     check,
 };
@@ -93,6 +93,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::processors(missing)
             ),
         );
-        out.push(join.relate(cx, finding));
+        let finding = join.relate(cx, finding);
+        out.push(repair::with_masks(cx, finding, &[join.layer]));
     }
 }

@@ -3,6 +3,8 @@
 use crate::analysis::{Dilation, Stream};
 use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
 use crate::diagnostic::{Finding, Severity};
+use crate::network::Source;
+use crate::rules::data_memory::free;
 use crate::rules::{Context, Findings, words};
 
 /// The ring buffer of one streaming layer.
@@ -101,6 +103,21 @@ impl Ring {
             _ => self.judge(cx, finding),
         }
     }
+}
+
+/// Adds moves of the output of a layer, or of what these layers read.
+pub(super) fn with_moves(
+    cx: &Context,
+    finding: Finding,
+    writer: Option<usize>,
+    readers: &[usize],
+) -> Finding {
+    let read = readers.iter().filter_map(|&reader| {
+        let inputs = cx.analysis.graph.inputs.get(reader)?;
+        inputs.first()?.source.ok()
+    });
+    let sources: Vec<Source> = writer.map(Source::Layer).into_iter().chain(read).collect();
+    free::with_moves(cx, finding, &sources)
 }
 
 /// A finding at what says where the buffer lies: the layer's `in_offset`, or its producer's

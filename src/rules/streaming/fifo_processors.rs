@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Severity};
 use crate::rules::words;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 /// AX511
 pub(super) static RULE: Rule = Rule {
@@ -52,7 +52,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:326",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     // Processors that the FIFO reaches lie in different instances in CHW.
     covers: &[Code(209), Code(252)],
     check,
@@ -79,7 +79,7 @@ fn check(cx: &Context, out: &mut Findings) {
         .stored_channels
         .is_ok_and(|channels| channels > i64::from(fed.count_ones()));
     if cx.analysis.flags.any_fifo() && outside != 0 && !too_many {
-        out.report(
+        let finding = out.new_finding(
             layer.processors.span().unwrap_or(layer.head),
             index,
             format!(
@@ -87,6 +87,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::processors(outside)
             ),
         );
+        out.push(repair::with_masks(cx, finding, &[index]));
     }
 }
 

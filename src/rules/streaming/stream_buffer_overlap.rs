@@ -85,7 +85,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:2471",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -119,6 +119,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 other.arithmetic(),
             )
             .note(ring.arithmetic());
+            let finding = buffers::with_moves(cx, finding, None, &[ring.layer, other.layer]);
             out.push(ring.judge_overlap(cx, finding));
         }
     }

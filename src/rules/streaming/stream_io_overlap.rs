@@ -86,7 +86,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:2418, max7800x.py:2428",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(519), Code(520), Code(521)],
     check,
 };
@@ -124,6 +124,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 ),
             )
             .note(ring.arithmetic());
+        let finding = buffers::with_moves(cx, finding, Some(ring.layer), &[ring.layer]);
         out.push(ring.judge(cx, finding));
     }
 }

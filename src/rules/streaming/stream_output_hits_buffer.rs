@@ -85,7 +85,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:2501",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -143,6 +143,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 format!("overlaps this buffer too: {}", more.arithmetic()),
             );
         }
+        let finding = buffers::with_moves(cx, finding, Some(last.layer), &[ring.layer]);
         out.push(ring.judge_overlap(cx, finding));
     }
 }

@@ -71,7 +71,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:2440",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(516), Code(521)],
     check,
 };
@@ -102,6 +102,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 ),
             )
             .note(ring.arithmetic());
+        let finding = buffers::with_moves(cx, finding, Some(ring.layer), &[ring.layer]);
         out.push(ring.judge(cx, finding));
     }
 }

@@ -3,7 +3,7 @@
 use crate::analysis::BiasExhausted;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -66,7 +66,7 @@ takes nothing. What helps: fewer layers with bias, masks that use more quadrants
         ),
     }],
     source: "kbias.py:96, kbias.py:205",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(654)],
     check,
 };
@@ -113,6 +113,9 @@ fn check(cx: &Context, out: &mut Findings) {
             "the quadrants of `bias_group`"
         };
         finding = finding.note(format!("it may lie in {reason}: {}", words::list(&names)));
+    }
+    if bound {
+        finding = repair::with_other_processors(cx, finding, &[], &[exhausted.layer]);
     }
     out.push(finding);
 }

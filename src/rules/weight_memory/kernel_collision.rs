@@ -2,8 +2,9 @@
 
 use crate::analysis::KernelFault;
 use crate::diagnostic::{Code, Severity};
+use crate::network::Source;
 use crate::rules::processors::masks;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -81,7 +82,7 @@ mask without gaps that starts at processor 0, 4, 8, … never leaves rows empty.
         shapes: None,
     }],
     source: "kernels.py:445, kernels.py:448",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -127,6 +128,11 @@ fn check(cx: &Context, out: &mut Findings) {
              rows empty",
             words::processors(map)
         ));
+    }
+    let written = [Source::Layer(layer)];
+    finding = repair::with_masks_if_unlike(cx, finding, &written);
+    if finding.fixes.is_empty() {
+        finding = repair::with_other_processors(cx, finding, &written, &[layer]);
     }
     out.push(finding);
 }

@@ -3,8 +3,9 @@
 use crate::analysis::{Exhausted, KernelFault, Kernels, kernel_capacity};
 use crate::device::PROCESSORS;
 use crate::diagnostic::{Code, Severity};
+use crate::network::Source;
 use crate::rules::words::{self, count};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair};
 
 /// Layers that are named one by one; the others are summed up.
 const NAMED: usize = 5;
@@ -72,7 +73,7 @@ and the finding is a warning.",
         shapes: None,
     }],
     source: "kernels.py:127",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[Code(653)],
     check,
 };
@@ -115,6 +116,7 @@ fn check(cx: &Context, out: &mut Findings) {
     if !holders.is_empty() {
         finding = finding.note(filling(cx, &exhausted, &holders));
     }
+    let all_holders = holders.clone();
     holders.truncate(NAMED);
     for (holder, rows) in holders {
         finding = finding.related(
@@ -134,7 +136,18 @@ fn check(cx: &Context, out: &mut Findings) {
              with fewer it may fit",
         );
     }
+    finding = repair::with_masks_if_unlike(cx, finding, &inputs(cx, exhausted.layer));
+    if finding.fixes.is_empty() && exhausted.rows <= exhausted.capacity {
+        let mut readers = vec![exhausted.layer];
+        readers.extend(all_holders.iter().map(|(holder, _)| *holder));
+        finding = repair::with_other_processors(cx, finding, &[], &readers);
+    }
     out.push(finding);
+}
+
+fn inputs(cx: &Context, layer: usize) -> Vec<Source> {
+    let inputs = cx.analysis.graph.inputs[layer].iter();
+    inputs.filter_map(|input| input.source.ok()).collect()
 }
 
 /// `4096 kernels of 1x1 weights with 8 bits: 456 rows of 9 bytes`.

@@ -4,7 +4,7 @@ use crate::analysis::weight_bits;
 use crate::device::PROCESSORS_PER_INSTANCE;
 use crate::diagnostic::{Code, Severity};
 use crate::rules::processors::masks;
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +55,7 @@ warns that the result may be wrong. Start the mask at processor 0, 4, 8, …",
         shapes: None,
     }],
     source: "kernels.py:234",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -95,7 +95,7 @@ fn check(cx: &Context, out: &mut Findings) {
                 format!("has the weights and writes to {}", words::mask(map)),
             );
         }
-        out.push(finding);
+        out.push(repair::with_masks(cx, finding, &[index]));
     }
 }
 

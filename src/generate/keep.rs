@@ -1,0 +1,241 @@
+//! What an existing file already says of the layers of a plan: where they lie stays, and what the
+//! model does not determine.
+
+use crate::analysis::Analysis;
+use crate::network::keys::{Scope, find};
+use crate::network::{self, Network};
+use crate::text::Span;
+use crate::yaml::{self, Document};
+
+use super::Request;
+use super::plan::Plan;
+
+/// The layers of a file that a plan has, too.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    /// For each layer of the plan, what the file says.
+    pub(super) layers: Vec<Option<KeptLayer>>,
+    /// Where the input lies, in bytes.
+    pub(super) input_offset: Option<i64>,
+    /// The name of the rolling buffer, and where it lies, in bytes.
+    pub(super) buffer: Option<(String, i64)>,
+    /// The text before the first layer and behind the last.
+    around: Option<[String; 2]>,
+}
+
+/// What a file says of one layer.
+#[derive(Clone, Debug)]
+pub(super) struct KeptLayer {
+    pub(super) processors: Option<u64>,
+    pub(super) output_processors: Option<u64>,
+    pub(super) out_offset: Option<i64>,
+    /// Whether an empty line separates it from the layer above.
+    pub(super) apart: bool,
+    /// The comment lines above it.
+    pub(super) comment: String,
+    /// Its keys, as written.
+    pub(super) keys: Vec<KeptKey>,
+}
+
+/// A key of a file.
+#[derive(Clone, Debug)]
+pub(super) struct KeptKey {
+    /// Its recommended spelling.
+    pub(super) name: &'static str,
+    /// Its spelling.
+    pub(super) written: String,
+    /// Its value.
+    pub(super) value: String,
+    /// The comment behind it, with the space before it.
+    pub(super) comment: String,
+}
+
+impl Kept {
+    /// What `text` says of the layers of `plan`: those of the same names, and those that stand for
+    /// the same calls of the model.
+    pub(super) fn new(request: &Request, plan: &Plan, text: &str) -> Self {
+        let document = yaml::parse(text);
+        let network = network::lower(&document, text);
+        let facts = super::facts(request, plan);
+        let analysis = Analysis::new(&network, request.device.table(), &facts);
+        let called = |layer: usize| analysis.alignment.as_ref()?.calls[layer];
+        let layers = plan.layers.iter().map(|own| {
+            let indices = || 0..network.layers.len();
+            let named = indices().find(|&index| {
+                let name = network.layers[index].name.get();
+                name.is_some_and(|name| name.eq_ignore_ascii_case(&own.name))
+            });
+            let same = || {
+                let mut unnamed = indices().filter(|&i| network.layers[i].name.is_absent());
+                unnamed.find(|&index| own.call.is_some() && called(index) == own.call)
+            };
+            layer(&document, &network, named.or_else(same)?, text)
+        });
+        Self {
+            layers: layers.collect(),
+            input_offset: network.layers.first().and_then(|l| l.in_offset.value()),
+            buffer: network
+                .data_buffer
+                .first()
+                .and_then(|block| Some((block.name.get()?.clone(), block.offset.value()?))),
+            around: around(&network, text),
+        }
+    }
+
+    /// The file with these layers in place of its own, and with a buffer where it lacks that; none
+    /// where it has no layers yet.
+    pub(super) fn around(
+        &self,
+        layers: &str,
+        directive: Option<&str>,
+        buffer: &str,
+    ) -> Option<String> {
+        let [before, behind] = self.around.as_ref()?;
+        let mut text = String::new();
+        let start = if before.starts_with("---\n") { 4 } else { 0 };
+        text.push_str(&before[..start]);
+        if let Some(directive) = directive.filter(|directive| !before.contains(directive)) {
+            text.push_str(directive);
+            text.push('\n');
+        }
+        let before = &before[start..];
+        let above = match before.rfind("\nlayers") {
+            Some(at) if self.buffer.is_none() => at + 1,
+            _ => before.len(),
+        };
+        text.push_str(&before[..above]);
+        if above < before.len() && !buffer.is_empty() {
+            text.push_str(buffer.trim_start());
+            text.push('\n');
+        }
+        text.push_str(&before[above..]);
+        text.push_str(layers);
+        text.push_str(behind);
+        Some(text)
+    }
+
+    /// Whether anything stays where it is.
+    pub(super) fn holds(&self) -> bool {
+        self.layers.iter().any(Option::is_some)
+    }
+
+    pub(super) fn layer(&self, index: usize) -> Option<&KeptLayer> {
+        self.layers.get(index)?.as_ref()
+    }
+}
+
+/// The text before the comments of the first layer, and behind the last layer; all of the text where
+/// it says what network it is, and has no layers yet. None where it says nothing.
+fn around(network: &Network, text: &str) -> Option<[String; 2]> {
+    if network.layers.is_empty() {
+        network.arch.get()?;
+        let started = text.rfind("\nlayers:");
+        let started = started.filter(|at| text[at + "\nlayers:".len()..].trim().is_empty());
+        let above = started.map_or(text, |at| &text[..at]).trim_end();
+        return Some([format!("{above}\n\nlayers:\n"), String::new()]);
+    }
+    let mut layers: Vec<_> = network.layers.iter().collect();
+    layers.sort_by_key(|layer| layer.head.start);
+    let (first, last) = (layers.first()?, layers.last()?);
+    let start = comment_start(text, first.head.start as usize);
+    let end = line_end(text, last.span.end as usize);
+    let behind = match text[end..].trim() {
+        "" => "",
+        _ => &text[end..],
+    };
+    Some([text[..start].to_owned(), behind.to_owned()])
+}
+
+/// Where the comments above a line start.
+fn comment_start(text: &str, at: usize) -> usize {
+    let mut start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    while start > 0 {
+        let above = text[..start - 1].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[above..start].trim();
+        if !line.starts_with('#') {
+            break;
+        }
+        start = above;
+    }
+    start
+}
+
+/// The end of a line, its break included.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
+}
+
+fn layer(document: &Document, network: &Network, index: usize, text: &str) -> Option<KeptLayer> {
+    let own = &network.layers[index];
+    let layers = document.get(document.root()?, "layers")?;
+    let item = document.items(layers).get(own.position)?;
+    let keys = document.entries(item.value).iter().filter_map(|entry| {
+        let written = document.span(entry.key).text(text);
+        let value = document.span(entry.value);
+        let behind = text[value.end as usize..line_end(text, value.end as usize)].trim_end();
+        Some(KeptKey {
+            name: find(Scope::Layer, written)?.name,
+            written: written.to_owned(),
+            value: value.text(text).to_owned(),
+            comment: match behind.trim_start().starts_with('#') {
+                true => behind.to_owned(),
+                false => String::new(),
+            },
+        })
+    });
+    let start = own.head.start as usize;
+    let from = comment_start(text, start);
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    Some(KeptLayer {
+        processors: own.processors.value(),
+        output_processors: own.output_processors.value(),
+        out_offset: own.out_offset.value(),
+        apart: text[..from]
+            .lines()
+            .next_back()
+            .is_none_or(|line| line.trim().is_empty()),
+        comment: Span::new(from as u32, line as u32).text(text).to_owned(),
+        keys: keys.collect(),
+    })
+}
+
+/// Whether two values mean the same, however they are written.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(|c| !" _'\"[]".contains(*c));
+        let word: String = letters.flat_map(char::to_lowercase).collect();
+        match word.as_str() {
+            "passthrough" => "none".to_owned(),
+            "mlp" | "fc" => "linear".to_owned(),
+            hex if hex.starts_with("0x") => {
+                u64::from_str_radix(&hex[2..], 16).map_or(word.clone(), |number| number.to_string())
+            }
+            pair => match pair.split_once(['x', ',']) {
+                Some((first, second)) if first == second => first.to_owned(),
+                _ => word.replace('x', ","),
+            },
+        }
+    };
+    plain(one) == plain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_the_same_in_other_words() {
+        for (one, other) in [
+            ("ReLU", "relu"),
+            ("3x3", "3"),
+            ("[2, 2]", "2"),
+            ("0x0100", "256"),
+            ("'passthrough'", "none"),
+            ("MLP", "linear"),
+        ] {
+            assert!(is_same(one, other), "{one} {other}");
+        }
+        assert!(!is_same("3x1", "3"));
+        assert!(!is_same("conv1d", "conv2d"));
+    }
+}

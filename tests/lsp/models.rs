@@ -1,0 +1,163 @@
+//! Model files in Python.
+
+use super::*;
+
+pub(super) const MODEL: &str = "\
+import torch.nn as nn
+
+import ai8x
+
+
+class Net(nn.Module):
+    def __init__(self, num_classes=10, num_channels=3, dimensions=(32, 32), bias=True, **kwargs):
+        super().__init__()
+        self.conv1 = ai8x.Conv2d(num_channels, 8, 5, padding=2, **kwargs)
+
+    def forward(self, x):
+        return self.conv1(x)
+
+
+def ai85demo(pretrained=False, **kwargs):
+    return Net(**kwargs)
+
+
+models = [{'name': 'ai85demo', 'min_input': 1, 'dim': 2}]
+";
+
+const MODEL_URI: &str = "file:///nowhere/models/demo.py";
+
+fn open(client: &mut Client, text: &str) -> Vec<Value> {
+    let item = json!({"uri": MODEL_URI, "languageId": "python", "version": 1, "text": text});
+    client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+    client.published(1)
+}
+
+#[test]
+fn models_are_checked_as_they_are_typed() {
+    let mut client = Client::pushed();
+    let found = open(&mut client, MODEL);
+    assert_eq!(places(&found), ["8:50-8:51 AX877"]);
+    assert_eq!(
+        found[0]["message"],
+        "`conv1`: a kernel of 5x5; it can be 1x1 or 3x3"
+    );
+    let change = |text: &str| json!([{"range": range((8, 50), (8, 51)), "text": text}]);
+    client.change(MODEL_URI, 2, change("3"));
+    assert_eq!(places(&client.published(2)), [""; 0]);
+    client.change(MODEL_URI, 3, change("7"));
+    assert_eq!(codes(&client.published(3)), ["AX877"]);
+    // What is there for networks is not there for models.
+    let document = json!({"textDocument": {"uri": MODEL_URI}});
+    for method in ["textDocument/codeLens", "textDocument/documentSymbol"] {
+        let answer = client.request(method, document.clone());
+        assert!(answer.is_null(), "{method}: {answer}");
+    }
+    client.finish();
+}
+
+#[test]
+fn a_client_that_pulls_asks_about_models_too() {
+    let (mut client, _) = Client::start(json!({"textDocument": {"diagnostic": {}}}), Value::Null);
+    let item = json!({"uri": MODEL_URI, "languageId": "python", "version": 1, "text": MODEL});
+    client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+    let document = json!({"textDocument": {"uri": MODEL_URI}});
+    let answer = client.request("textDocument/diagnostic", document);
+    assert_eq!(codes(answer["items"].as_array().unwrap()), ["AX877"]);
+    client.finish();
+}
+
+#[test]
+fn other_python_files_are_left_alone() {
+    let mut client = Client::pushed();
+    let other = MODEL.replace("ai8x", "ai9x").replace("'name'", "'n' x");
+    assert_eq!(places(&open(&mut client, &other)), [""; 0]);
+    client.finish();
+}
+
+#[test]
+fn a_network_is_compared_with_its_model_as_it_is_typed() {
+    let folder = tempdir().unwrap();
+    let model = folder.path().join("models/demo.py");
+    fs::create_dir(folder.path().join("models")).unwrap();
+    let right = MODEL.replace("8, 5, padding=2", "8, 3, padding=1");
+    fs::write(&model, &right).unwrap();
+    let network = "\
+arch: ai85demo
+dataset: demo
+
+layers:
+  - op: Conv2d
+    in_dim: [32, 32]
+    processors: 0x0000000000000007
+    out_offset: 0x2000
+    activate: none
+";
+    let (network_uri, model_uri) = (uri(&folder.path().join("a.yaml")), uri(&model));
+    let mut client = Client::pushed();
+    let of_network = |client: &mut Client| {
+        client.wait(|message| {
+            message["method"] == "textDocument/publishDiagnostics"
+                && message["params"]["uri"] == network_uri.as_str()
+        })["params"]["diagnostics"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    client.open_version(&network_uri, 1, network);
+    assert!(!codes(&of_network(&mut client)).contains(&"AX862"));
+    let item = json!({"uri": model_uri, "languageId": "python", "version": 1, "text": right});
+    client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+    of_network(&mut client);
+    let wrong = right.replace("padding=1", "padding=0");
+    client.change(&model_uri, 2, json!([{ "text": wrong }]));
+    let found = of_network(&mut client);
+    let finding = with_code(&found, "AX862");
+    assert_eq!(
+        finding["message"].as_str().unwrap().lines().next().unwrap(),
+        "`pad` is 1 by default, but 0 of `conv1` in the model"
+    );
+    let place = &finding["relatedInformation"][0]["location"];
+    assert_eq!(place["uri"], model_uri.as_str());
+    assert_eq!(place["range"]["start"], json!({"line": 8, "character": 21}));
+    // Closed, the text of the file counts again.
+    client.close(&model_uri);
+    assert!(!codes(&of_network(&mut client)).contains(&"AX862"));
+    client.finish();
+}
+
+#[test]
+fn a_network_is_completed_from_its_model() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("models")).unwrap();
+    let model = MODEL.replace("8, 5, padding=2", "8, 3, padding=1");
+    fs::write(folder.path().join("models/demo.py"), model).unwrap();
+    let text = "# Ours\narch: ai85demo\ndataset: CIFAR10\nlayers:\n";
+    let path = folder.path().join("demo.yaml");
+    fs::write(&path, text).unwrap();
+    let mut client = Client::pushed();
+    let item = json!({"uri": uri(&path), "languageId": "yaml", "version": 1, "text": text});
+    client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+    let params = json!({
+        "textDocument": {"uri": uri(&path)},
+        "range": range((0, 0), (0, 0)),
+        "context": {"diagnostics": [], "only": ["source.generate"]},
+    });
+    let actions = client.request("textDocument/codeAction", params.clone());
+    assert_eq!(actions[0]["title"], "Complete the network from its model");
+    let changes = &actions[0]["edit"]["changes"][uri(&path)];
+    let new = changes[0]["newText"].as_str().unwrap();
+    assert!(new.contains("  - name: conv1\n"), "{new}");
+    // Then there is nothing to add.
+    client.notify(
+        "textDocument/didChange",
+        json!({
+            "textDocument": {"uri": uri(&path), "version": 2},
+            "contentChanges": changes.as_array().unwrap().iter().map(|change| {
+                json!({"range": change["range"], "text": change["newText"]})
+            }).collect::<Vec<_>>(),
+        }),
+    );
+    let again = client.request("textDocument/codeAction", params);
+    assert_eq!(again.as_array().map_or(0, Vec::len), 0, "{again}");
+    client.finish();
+}
