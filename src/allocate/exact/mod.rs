@@ -48,7 +48,8 @@ pub fn solve(model: &Model, capacity: i64, nodes: u64) -> Solved {
     }
     let mut failures = vec![0; sums.len()];
     let mut left = nodes;
-    for run in 0.. {
+    let mut run = 0;
+    loop {
         let order = order(&reduced, run, &sums, &failures);
         let limit = (UNIT * luby(run / ORDERS + 1)).min(left);
         let search = Search::new(&reduced, &order, capacity, limit);
@@ -63,6 +64,7 @@ pub fn solve(model: &Model, capacity: i64, nodes: u64) -> Solved {
                 for (sum, new) in failures.iter_mut().zip(failed) {
                     *sum = *sum / 2 + new;
                 }
+                run += 1;
                 continue;
             }
         };
@@ -71,7 +73,6 @@ pub fn solve(model: &Model, capacity: i64, nodes: u64) -> Solved {
             nodes: nodes - left,
         };
     }
-    unreachable!("the runs have no end")
 }
 
 /// How many ways there are to order blocks.
