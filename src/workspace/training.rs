@@ -134,6 +134,15 @@ pub(super) fn trained(model: &Path, name: &str) -> Trained {
     trained
 }
 
+/// The data sets of a project.
+pub(super) fn data_sets(project: &Path) -> Vec<DataSet> {
+    files_of(&project.join("datasets"), "py", MOST_FILES)
+        .iter()
+        .filter_map(|file| DATA_SETS.get(file, read_data_sets).ok())
+        .flat_map(|sets| sets.to_vec())
+        .collect()
+}
+
 /// A command that trains the model.
 #[derive(Clone)]
 struct Call {
