@@ -517,7 +517,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Where the rolling buffer lies, and its words.
+    /// What the network's input takes: all of it, or a ring.
     fn input(&self, first: usize) -> Fact<Region> {
         match self.ring(first)? {
             Some(ring) => Ok(ring),
