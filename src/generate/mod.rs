@@ -21,7 +21,7 @@ use keep::Kept;
 
 use std::sync::Arc;
 
-use crate::allocate::{Problem, Relation, Unplaceable, fullest, place};
+use crate::allocate::{Problem, Relation, fullest, place};
 use crate::analysis::Analysis;
 use crate::check::check;
 use crate::device::{Device, DeviceId};
@@ -29,6 +29,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::facts::model::{Model, ModelOperator};
 use crate::facts::{Facts, Flags, Weight};
 use crate::network::{self, Network, Source};
+use crate::rules::relocate::unplaceable;
 use crate::rules::words;
 use crate::yaml;
 
@@ -275,7 +276,7 @@ fn place_all(
     device: &'static Device,
 ) -> Result<(), String> {
     let mut problem = Problem::new(network, analysis, device, Relation::AsRead)
-        .map_err(|reason| in_words(network, &reason))?;
+        .map_err(|reason| unplaceable(network, &reason))?;
     for (index, layer) in plan.layers.iter().enumerate() {
         if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {
             problem.overlay(input, Source::Layer(index), layer.overlay);
@@ -325,33 +326,4 @@ fn place_all(
         }
     }
     Ok(())
-}
-
-fn in_words(network: &Network, reason: &Unplaceable) -> String {
-    match reason {
-        Unplaceable::Unknown(layer) => {
-            format!(
-                "what {} reads or writes is not known",
-                network.label(*layer)
-            )
-        }
-        Unplaceable::Contradiction(layer) => format!(
-            "what {} reads together cannot lie as it wants: another layer wants it otherwise",
-            network.label(*layer)
-        ),
-        Unplaceable::Channels(layers) => {
-            let layers: Vec<String> = layers.iter().map(|&layer| network.label(layer)).collect();
-            format!(
-                "how many channels {} reads or writes is not known",
-                words::list(&layers)
-            )
-        }
-        Unplaceable::Masks(layer) => {
-            format!(
-                "the masks around {} do not fit together",
-                network.label(*layer)
-            )
-        }
-        Unplaceable::Buffer => "a rolling buffer cannot be placed".to_owned(),
-    }
 }

@@ -33,8 +33,7 @@ macro_rules! example_network {
     };
 }
 
-/// A model for an example, called `demo`: what it constructs, and what `forward` does. Or a complete
-/// model file, of the lines behind `super().__init__()`; they start with a line break.
+/// A model for an example, called `demo`: what it constructs, and what `forward` does.
 macro_rules! example_model {
     ($construct:literal, $forward:literal) => {
         concat!(
@@ -47,6 +46,11 @@ macro_rules! example_model {
             "\n\ndef demo(pretrained=False, **kwargs):\n    return Demo(**kwargs)\n"
         )
     };
+}
+
+/// A complete model file for an example, of these lines behind `super().__init__()`; they start with
+/// a line break.
+macro_rules! example_model_file {
     ($body:literal) => {
         concat!(
             "import torch.nn as nn\nimport torch.nn.functional as F\n\nimport ai8x\n\n\n",

@@ -1,8 +1,8 @@
 //! New offsets and masks as edits of the file.
 
-use crate::allocate::{Bundle, Masks, Problem, Site, field};
+use crate::allocate::{Bundle, Masks, Problem, Site, Unplaceable, field};
 use crate::analysis::low_mask;
-use crate::network::{Field, Layer, Source};
+use crate::network::{Field, Layer, Network, Source};
 use crate::text::{Edit, Span};
 
 use super::processors::masks::rewritten;
@@ -242,5 +242,33 @@ fn like(span: Span, text: &str, number: i64) -> String {
         }
         None if number < 10 => number.to_string(),
         None => words::offset(number),
+    }
+}
+
+/// Why a network cannot be placed, in words.
+pub(crate) fn unplaceable(network: &Network, reason: &Unplaceable) -> String {
+    match reason {
+        Unplaceable::Unknown(layer) => format!(
+            "what {} reads or writes is not known: correct the errors first, or say the shapes",
+            network.label(*layer)
+        ),
+        Unplaceable::Contradiction(layer) => format!(
+            "what {} reads together cannot lie as it wants: another layer wants it otherwise",
+            network.label(*layer)
+        ),
+        Unplaceable::Channels(layers) => {
+            let layers: Vec<String> = layers.iter().map(|&layer| network.label(layer)).collect();
+            format!(
+                "how many channels {} reads or writes is not known: say the shapes, or the masks",
+                words::list(&layers)
+            )
+        }
+        Unplaceable::Masks(layer) => format!(
+            "the masks around {} do not fit together: correct them first",
+            network.label(*layer)
+        ),
+        Unplaceable::Buffer => {
+            "the place of the `data_buffer` is not known: correct the errors in it first".to_owned()
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::analysis::{Analysis, kernel_capacity};
 use crate::device::DeviceId;
 use crate::diagnostic::{Code, Severity};
 use crate::network::{self, Field, Network, Source};
-use crate::rules::relocate::{relocate, relocate_one};
+use crate::rules::relocate::{relocate, relocate_one, unplaceable};
 use crate::rules::{Context, words};
 use crate::text::{Edit, Span, apply_edits};
 
@@ -131,7 +131,7 @@ pub fn allocate(
     let old = as_written().ok().and_then(old_peak);
     let (problem, bases, bound, masks) = match choices.only {
         Some(layer) => {
-            let problem = as_written().map_err(|reason| in_words(&network, &reason))?;
+            let problem = as_written().map_err(|reason| unplaceable(&network, &reason))?;
             if problem.bundle_of(Source::Layer(layer)).is_none() {
                 let layer = network.label(layer);
                 return Err(format!(
@@ -148,7 +148,7 @@ pub fn allocate(
             (problem, bases, bound, None)
         }
         None => {
-            let plan = planned(&cx, choices).map_err(|reason| in_words(&network, &reason))?;
+            let plan = planned(&cx, choices).map_err(|reason| unplaceable(&network, &reason))?;
             if plan.overflow > 0 {
                 return Err(
                     "no masks were found with which the weights and biases fit; that is no proof \
@@ -305,31 +305,4 @@ fn worse(before: &Linted, after: &Linted, least: Severity) -> Option<String> {
         .iter()
         .find(|finding| finding.code == code)?;
     Some(format!("{code}, {}", finding.message))
-}
-
-fn in_words(network: &Network, reason: &Unplaceable) -> String {
-    match reason {
-        Unplaceable::Unknown(layer) => format!(
-            "what {} reads or writes is not known: correct the errors first, or say the shapes",
-            network.label(*layer)
-        ),
-        Unplaceable::Contradiction(layer) => format!(
-            "what {} reads together cannot lie as it wants: another layer wants it otherwise",
-            network.label(*layer)
-        ),
-        Unplaceable::Channels(layers) => {
-            let layers: Vec<String> = layers.iter().map(|&layer| network.label(layer)).collect();
-            format!(
-                "how many channels {} reads or writes is not known: say the shapes, or the masks",
-                words::list(&layers)
-            )
-        }
-        Unplaceable::Masks(layer) => format!(
-            "the masks around {} do not fit together: correct them first",
-            network.label(*layer)
-        ),
-        Unplaceable::Buffer => {
-            "the place of the `data_buffer` is not known: correct the errors in it first".to_owned()
-        }
-    }
 }

@@ -412,15 +412,16 @@ fn called(files: &[PathBuf], name: &str) -> Vec<ModelName> {
 /// A Python file.
 struct Source {
     text: String,
+    /// The text in lower case: it is searched at each keystroke in a network.
+    lower: OnceLock<String>,
     offers: OnceLock<Vec<Offer>>,
 }
 
 impl Source {
     /// Whether a name occurs in it, in any case. It saves reading most files.
     fn mentions(&self, name: &str) -> bool {
-        let bytes = self.text.as_bytes();
-        let mut windows = bytes.windows(name.len().max(1));
-        windows.any(|window| window.eq_ignore_ascii_case(name.as_bytes()))
+        let lower = self.lower.get_or_init(|| self.text.to_ascii_lowercase());
+        lower.contains(&name.to_ascii_lowercase())
     }
 
     fn offers(&self) -> &[Offer] {
@@ -451,6 +452,7 @@ pub fn edit_python(path: &Path, text: Option<&str>) -> bool {
     }
     let source = Source {
         text: text.to_owned(),
+        lower: OnceLock::new(),
         offers: OnceLock::new(),
     };
     let open_file = Open {
@@ -476,6 +478,7 @@ fn source(path: &Path) -> io::Result<Arc<Result<Source, String>>> {
 fn read_source(path: &Path) -> Result<Source, String> {
     Ok(Source {
         text: read_text(path)?,
+        lower: OnceLock::new(),
         offers: OnceLock::new(),
     })
 }

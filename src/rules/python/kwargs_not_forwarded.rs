@@ -24,7 +24,7 @@ if each constructor on the way hands `**kwargs` on. A layer that does not get th
 fractions, and the evaluation says less about the chip. Training and the network on the chip are \
 the same.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, bias=bias)
         #            ^^^^^^^^^^^^^^^^^^^^ AX880
@@ -34,7 +34,7 @@ the same.",
         return self.conv2(self.conv1(x))
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, bias=bias, **kwargs)
         self.conv2 = ai8x.Conv2d(16, 8, 3, padding=1, bias=bias, **kwargs)

@@ -20,7 +20,7 @@ to the layers of the network file in that order, so those of a layer that is nev
 another one, and all that follow are wrong. Do not make the layer, or give the network file \
 `weight_source` and the like with care.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, **kwargs)
         self.conv2 = ai8x.FusedConv2dReLU(8, 8, 3, padding=1, **kwargs)
@@ -31,7 +31,7 @@ another one, and all that follow are wrong. Do not make the layer, or give the n
         return self.conv3(self.conv1(x))
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, **kwargs)
         self.conv3 = ai8x.Conv2d(8, 8, 3, padding=1, **kwargs)

@@ -18,7 +18,7 @@ PyTorch knows the layers that are attributes of a model, or members of an `nn.Se
 `nn.ModuleList` or an `nn.ModuleDict` there. A layer in a plain list, or made anew in `forward`, is \
 not among the parameters that are trained, and its weights are not in the checkpoint.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.stages = [ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, **kwargs),
         #              ^^^^^^^^^^^^^^^^^^^^ AX883
@@ -31,7 +31,7 @@ not among the parameters that are trained, and its weights are not in the checkp
         return x
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.stages = nn.ModuleList([
             ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, **kwargs),

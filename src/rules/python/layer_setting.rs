@@ -25,7 +25,7 @@ Most of this stops the training with an assertion in `ai8x.py` that does not say
 stride of 2 or 3 trains, but no network file can describe it.",
     examples: &[
         Example {
-            bad: example_model!(
+            bad: example_model_file!(
                 "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 5, padding=2, **kwargs)
         #                                                   ^ AX877
@@ -36,7 +36,7 @@ stride of 2 or 3 trains, but no network file can describe it.",
         return self.conv2(self.conv1(x))
 "
             ),
-            good: example_model!(
+            good: example_model_file!(
                 "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.FusedMaxPoolConv2d(16, 8, 3, padding=1, **kwargs)
@@ -49,7 +49,7 @@ stride of 2 or 3 trains, but no network file can describe it.",
             model: None,
         },
         Example {
-            bad: example_model!(
+            bad: example_model_file!(
                 "
         self.conv1 = ai8x.FusedDepthwiseConv2dReLU(num_channels, num_channels, 3, padding=1,
         #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ AX877 warning
@@ -59,7 +59,7 @@ stride of 2 or 3 trains, but no network file can describe it.",
         return self.conv1(x)
 "
             ),
-            good: example_model!(
+            good: example_model_file!(
                 "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, num_channels, 3, padding=1,
                                           **kwargs)

@@ -21,7 +21,7 @@ A fully connected layer of the accelerator takes up to 1024 features and makes u
 map that becomes its features may have up to 256 pixels (16x16). Pool the map further before it is \
 flattened, or let `ai8x.SoftwareLinear` do the layer on the microcontroller.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedMaxPoolConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.fc = ai8x.Linear(16*16*16, num_classes, **kwargs)
@@ -32,7 +32,7 @@ flattened, or let `ai8x.SoftwareLinear` do the layer on the microcontroller.",
         return self.fc(x.view(x.size(0), -1))
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedMaxPoolConv2dReLU(num_channels, 16, 3, pool_size=4,
                                                  pool_stride=4, padding=1, **kwargs)

@@ -19,7 +19,7 @@ many for the input, or the window of the last one, before the fully connected la
 another input. The shapes follow from the data set with which a training script trains the model, \
 else from the defaults in the signature; then the finding is a warning.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedMaxPoolConv2dReLU(num_channels, 16, 3, pool_size=4,
                                                  pool_stride=4, padding=1, **kwargs)
@@ -30,7 +30,7 @@ else from the defaults in the signature; then the finding is a warning.",
         #      ^^^^^^^^^ AX876
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedMaxPoolConv2dReLU(num_channels, 16, 3, pool_size=4,
                                                  pool_stride=4, padding=1, **kwargs)

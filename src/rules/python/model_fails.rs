@@ -22,7 +22,7 @@ it does not use by `**kwargs`.
 The input is that of the data set with which a training script trains the model, else that of the \
 defaults in the signature. Where the failure may depend on it, the finding is a warning.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         assert num_channels == 1
         #<- AX874
@@ -32,7 +32,7 @@ defaults in the signature. Where the failure may depend on it, the finding is a 
         return self.conv1(x)
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         assert num_channels == 3
         self.conv1 = ai8x.Conv2d(num_channels, 8, 3, padding=1, **kwargs)

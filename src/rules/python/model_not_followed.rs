@@ -18,7 +18,7 @@ The file is no Python there, is far larger than any model, or a model needs more
 than models do: an endless loop, or layers without number. What is said of the model then is about \
 the part that was read. Files are read up to 1 MiB, models are followed for 200,000 steps.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.Conv2d(num_channels, 8, 3, padding=1, **kwargs)
         count = 0
@@ -30,7 +30,7 @@ the part that was read. Files are read up to 1 MiB, models are followed for 200,
         return self.conv1(x)
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.Conv2d(num_channels, 8, 3, padding=1, **kwargs)
         count = 0

@@ -23,7 +23,7 @@ compute something else than the model. An activation belongs into the class of t
 What follows the last layer, such as a softmax, runs on the microcontroller and is no matter of \
 this rule.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.Conv2d(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv2d(16, 8, 3, padding=1, **kwargs)
@@ -34,7 +34,7 @@ this rule.",
         return F.log_softmax(self.conv2(x), dim=1)
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv2d(16, 8, 3, padding=1, **kwargs)

@@ -22,7 +22,7 @@ activation fused in, as in `ai8x.FusedMaxPoolConv2dBNReLU`.
 Max pooling, dropout and containers of `torch.nn` are fine. Average pooling rounds differently on \
 the accelerator, so `ai8x.AvgPool2d` should do it.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = nn.Conv2d(16, 8, 3, padding=1)
@@ -32,7 +32,7 @@ the accelerator, so `ai8x.AvgPool2d` should do it.",
         return self.conv2(self.conv1(x))
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv2d(16, 8, 3, padding=1, **kwargs)

@@ -20,7 +20,7 @@ connected layer, takes values from elsewhere in PyTorch than the chip does.
 Reshaping of the model's input, before the first layer, is no matter of this rule: whoever makes the \
 input can do it.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv1d(32, 8, 3, padding=1, **kwargs)
@@ -32,7 +32,7 @@ input can do it.",
         return self.conv2(x)
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv1d(16, 8, 3, padding=1, **kwargs)

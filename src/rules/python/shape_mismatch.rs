@@ -18,7 +18,7 @@ operands differ, or a tensor cannot be reshaped so. The shapes follow from the d
 a training script trains the model, else from the defaults in the signature; then the finding is a \
 warning, because another input may fit.",
     examples: &[Example {
-        bad: example_model!(
+        bad: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 16, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv2d(32, 8, 3, padding=1, **kwargs)
@@ -28,7 +28,7 @@ warning, because another input may fit.",
         #      ^^^^^^^^^^ AX875
 "
         ),
-        good: example_model!(
+        good: example_model_file!(
             "
         self.conv1 = ai8x.FusedConv2dReLU(num_channels, 32, 3, padding=1, **kwargs)
         self.conv2 = ai8x.Conv2d(32, 8, 3, padding=1, **kwargs)
