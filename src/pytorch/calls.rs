@@ -1,6 +1,7 @@
 //! Calls: of functions, classes, modules and layers.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpreter::{Frame, Interpreter, MAX_LIST, Stop, describe, input};
 use super::layer_table::{self, ArgumentPlaces};
@@ -13,7 +14,7 @@ use super::value::{
 };
 
 /// Keyword arguments in their order.
-pub(super) type Keywords = Vec<(Rc<str>, Value)>;
+pub(super) type Keywords = Vec<(Arc<str>, Value)>;
 
 impl Interpreter<'_> {
     /// Evaluates a call expression.
@@ -21,7 +22,7 @@ impl Interpreter<'_> {
         &mut self,
         callee: &Expr,
         arguments: &[Expr],
-        keywords: &[(Option<Rc<str>>, Expr)],
+        keywords: &[(Option<Arc<str>>, Expr)],
         place: Place,
         frame: &mut Frame,
     ) -> Result<Value, Stop> {
@@ -288,10 +289,10 @@ impl Interpreter<'_> {
         arguments: Vec<Value>,
         place: Place,
     ) -> Result<Value, Stop> {
-        let mut members: Vec<(Rc<str>, Value)> = Vec::new();
+        let mut members: Vec<(Arc<str>, Value)> = Vec::new();
         let mut numbered = |items: Vec<Value>| {
             for (at, item) in items.into_iter().enumerate() {
-                members.push((Rc::from(at.to_string()), item));
+                members.push((Arc::from(at.to_string()), item));
             }
         };
         match (kind, arguments.first().map(|value| &value.kind)) {

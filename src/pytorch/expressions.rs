@@ -1,6 +1,7 @@
 //! Expressions: names, arithmetic, comparisons, attributes, subscripts, and assignment to them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpreter::{Frame, Interpreter, MAX_LIST, MAX_STRING, Stop, budget, describe};
 use super::model::{Place, ProblemKind, SourceOf, TrainingDevice};
@@ -22,7 +23,7 @@ impl Interpreter<'_> {
             // A name stands for its value, so the origin stays where the value was made.
             ExprKind::Name(name) => {
                 return Ok(self.lookup(name, frame).unwrap_or_else(|| {
-                    Value::new(Kind::Library(Rc::from(format!("builtins.{name}"))), place)
+                    Value::new(Kind::Library(Arc::from(format!("builtins.{name}"))), place)
                 }));
             }
             ExprKind::Attribute(object, name) => {
@@ -156,7 +157,7 @@ impl Interpreter<'_> {
                     }
                     self.spend_text(text.len(), place)?;
                 }
-                Kind::Str(Rc::from(text))
+                Kind::Str(Arc::from(text))
             }
             ExprKind::Starred(value) => return self.expression(value, frame),
             ExprKind::Unsupported(what) => self.unknown(format!("{what} is not followed"), place),
@@ -208,7 +209,7 @@ impl Interpreter<'_> {
                 .collect(),
             Kind::Str(text) => text
                 .chars()
-                .map(|c| Value::new(Kind::Str(Rc::from(c.to_string())), value.origin))
+                .map(|c| Value::new(Kind::Str(Arc::from(c.to_string())), value.origin))
                 .collect(),
             Kind::Range(start, stop, step) => {
                 let length = range_length(*start, *stop, *step);
@@ -388,7 +389,7 @@ impl Interpreter<'_> {
                     let mut members = container.members.borrow_mut();
                     match members.iter_mut().find(|(known, _)| **known == *name) {
                         Some((_, slot)) => *slot = value,
-                        None => members.push((Rc::from(name), value)),
+                        None => members.push((Arc::from(name), value)),
                     }
                 }
             }
@@ -402,7 +403,7 @@ impl Interpreter<'_> {
                     tensor.take_operations(&other);
                 }
                 for source in &mut tensor.sources {
-                    source.via.push(Rc::from("setitem"));
+                    source.via.push(Arc::from("setitem"));
                 }
             }
             other => {
@@ -417,7 +418,7 @@ impl Interpreter<'_> {
     pub(super) fn attribute(
         &mut self,
         object: &Value,
-        name: &Rc<str>,
+        name: &Arc<str>,
         place: Place,
     ) -> Result<Value, Stop> {
         let kind = match &object.kind {
@@ -433,7 +434,7 @@ impl Interpreter<'_> {
                 }
             }
             Kind::Library(path) => library::constant(path, name)
-                .unwrap_or_else(|| Kind::Library(Rc::from(format!("{path}.{name}")))),
+                .unwrap_or_else(|| Kind::Library(Arc::from(format!("{path}.{name}")))),
             Kind::Object(instance) => {
                 let own = instance.attributes.borrow().get(name).cloned();
                 if let Some(value) = own {
@@ -445,7 +446,7 @@ impl Interpreter<'_> {
                     return self.bind(value, instance, place);
                 } else {
                     // The base class `nn.Module` offers the rest.
-                    Kind::Library(Rc::from(format!("module.{name}")))
+                    Kind::Library(Arc::from(format!("module.{name}")))
                 }
             }
             Kind::Super(class, instance) => {
@@ -458,7 +459,7 @@ impl Interpreter<'_> {
                     .find_map(|known| known.attributes.borrow().get(name).cloned());
                 match after {
                     Some(value) => return self.bind(value, instance, place),
-                    None => Kind::Library(Rc::from(format!("module.{name}"))),
+                    None => Kind::Library(Arc::from(format!("module.{name}"))),
                 }
             }
             Kind::Class(class) => match class.find(name) {
@@ -475,7 +476,7 @@ impl Interpreter<'_> {
         Ok(Value::new(kind, place))
     }
 
-    fn layer_attribute(&self, index: usize, name: &Rc<str>, object: &Value) -> Kind {
+    fn layer_attribute(&self, index: usize, name: &Arc<str>, object: &Value) -> Kind {
         let Some(layer) = self.layers.get(index) else {
             return Kind::unknown("a layer");
         };
@@ -569,7 +570,7 @@ impl Interpreter<'_> {
                             .collect();
                         let kind = match &object.kind {
                             Kind::Tuple(_) => Kind::Tuple(Rc::new(picked)),
-                            Kind::Str(_) => Kind::Str(Rc::from(
+                            Kind::Str(_) => Kind::Str(Arc::from(
                                 picked
                                     .iter()
                                     .filter_map(library::text_of)
@@ -675,7 +676,7 @@ pub(super) fn range_length(start: i64, stop: i64, step: i64) -> i64 {
 }
 
 /// The plain names that the loops of a comprehension assign.
-fn target_names(generators: &[Generator]) -> Vec<Rc<str>> {
+fn target_names(generators: &[Generator]) -> Vec<Arc<str>> {
     let mut names = Vec::new();
     let mut waiting: Vec<&Expr> = generators.iter().map(|g| &g.target).collect();
     while let Some(target) = waiting.pop() {

@@ -1,6 +1,7 @@
 //! Python text to our own small form. The only file that knows the parser's crates.
 
-use std::rc::Rc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ruff_python_ast::{self as ast, Number, PySourceType};
 use ruff_text_size::Ranged;
@@ -29,8 +30,31 @@ pub(super) struct SourceFile {
     pub(super) comments: Vec<Span>,
 }
 
+/// Texts whose trees are remembered: a model is read for several inputs and chips, and so are the
+/// files that it imports, at each keystroke.
+const MOST_TREES: usize = 32;
+
+static TREES: Mutex<VecDeque<(String, Arc<SourceFile>)>> = Mutex::new(VecDeque::new());
+
+/// [`parse`], remembered.
+pub(super) fn parsed(text: &str) -> Arc<SourceFile> {
+    let trees = || TREES.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = |(own, _): &&(String, Arc<SourceFile>)| own == text;
+    if let Some((_, tree)) = trees().iter().find(known) {
+        return Arc::clone(tree);
+    }
+    let tree = Arc::new(parse(text));
+    // Longer texts are refused, so that reading them costs little.
+    if text.len() <= MAX_BYTES {
+        let mut trees = trees();
+        trees.truncate(MOST_TREES - 1);
+        trees.push_front((text.to_owned(), Arc::clone(&tree)));
+    }
+    tree
+}
+
 /// Reads a file; what cannot be parsed is left out and listed.
-pub(super) fn parse(text: &str) -> SourceFile {
+fn parse(text: &str) -> SourceFile {
     let refusal = if text.len() > MAX_BYTES {
         Some((
             Span::at(0),
@@ -162,8 +186,8 @@ fn span(range: ruff_text_size::TextRange) -> Span {
     Span::new(range.start().to_u32(), range.end().to_u32())
 }
 
-fn name(text: &str) -> Rc<str> {
-    Rc::from(text)
+fn name(text: &str) -> Arc<str> {
+    Arc::from(text)
 }
 
 fn statements(body: &[ast::Stmt]) -> Vec<Stmt> {
@@ -220,8 +244,8 @@ fn statement(stmt: &ast::Stmt) -> Stmt {
         ast::Stmt::Raise(_) => StmtKind::Raise,
         ast::Stmt::Break(_) => StmtKind::Break,
         ast::Stmt::Continue(_) => StmtKind::Continue,
-        ast::Stmt::FunctionDef(s) => StmtKind::Function(Rc::new(function(s))),
-        ast::Stmt::ClassDef(s) => StmtKind::Class(Rc::new(ClassDef {
+        ast::Stmt::FunctionDef(s) => StmtKind::Function(Arc::new(function(s))),
+        ast::Stmt::ClassDef(s) => StmtKind::Class(Arc::new(ClassDef {
             name: name(&s.name),
             bases: s
                 .arguments

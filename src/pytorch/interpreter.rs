@@ -160,10 +160,10 @@ impl<'a> Interpreter<'a> {
             text: text.to_owned(),
         }));
         self.globals.push(Names::default());
-        let source = front::parse(text);
-        for (span, message) in source.errors {
-            let place = self.place(module, span);
-            self.note(ProblemKind::Syntax, message, place);
+        let source = front::parsed(text);
+        for (span, message) in &source.errors {
+            let place = self.place(module, *span);
+            self.note(ProblemKind::Syntax, message.clone(), place);
         }
         let mut frame = Frame::global(module);
         for statement in &source.body {
@@ -186,10 +186,10 @@ impl<'a> Interpreter<'a> {
     pub(super) fn import(&mut self, name: &str) -> Kind {
         let first = name.split('.').next().unwrap_or_default();
         if matches!(first, "ai8x" | "ai8x_nas" | "torch" | "math" | "numpy") {
-            return Kind::Library(Rc::from(name));
+            return Kind::Library(Arc::from(name));
         }
         if let Some(known) = self.loaded.get(name) {
-            return known.map_or_else(|| Kind::Library(Rc::from(name)), Kind::Module);
+            return known.map_or_else(|| Kind::Library(Arc::from(name)), Kind::Module);
         }
         if self.files.len() >= MAX_FILES {
             return Kind::unknown("too many files");
@@ -197,7 +197,7 @@ impl<'a> Interpreter<'a> {
         // Entered first: files that import each other see what is there so far.
         self.loaded.insert(name.to_owned(), None);
         let Some((file, text)) = self.resolve.module(name) else {
-            return Kind::Library(Rc::from(name));
+            return Kind::Library(Arc::from(name));
         };
         self.loaded.insert(name.to_owned(), Some(self.files.len()));
         self.depth += 1;
@@ -735,7 +735,7 @@ impl<'a> Interpreter<'a> {
 
     // ---- names ---------------------------------------------------------------------------------
 
-    pub(super) fn store(&mut self, name: Rc<str>, value: Value, frame: &mut Frame) {
+    pub(super) fn store(&mut self, name: Arc<str>, value: Value, frame: &mut Frame) {
         if !frame.is_global {
             frame.locals.set(name, value);
         } else if let Some(globals) = self.globals.get_mut(frame.module) {
@@ -743,7 +743,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(super) fn lookup(&self, name: &Rc<str>, frame: &Frame) -> Option<Value> {
+    pub(super) fn lookup(&self, name: &Arc<str>, frame: &Frame) -> Option<Value> {
         frame
             .locals
             .get(name)

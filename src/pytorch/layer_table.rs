@@ -1,7 +1,7 @@
 //! The layer classes of the trainer, decoded from their names: `Fused`, a pooling, `Depthwise`, the
 //! operator, `BN`, an activation.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expressions::device_number;
 use super::model::{Argument, Fact, Layer, Operator, Place, Pool, PoolKind, TrainingDevice};
@@ -175,14 +175,14 @@ fn decode(name: &str) -> Option<Class> {
 }
 
 /// Positional and keyword arguments of a constructor.
-pub(super) type Arguments = (Vec<Value>, Vec<(Rc<str>, Value)>);
+pub(super) type Arguments = (Vec<Value>, Vec<(Arc<str>, Value)>);
 
 /// Where the arguments stand in the call; those without a name are positional.
-pub(super) type ArgumentPlaces = Vec<(Option<Rc<str>>, Place)>;
+pub(super) type ArgumentPlaces = Vec<(Option<Arc<str>>, Place)>;
 
 /// The arguments of one call, by parameter.
 struct Bound {
-    list: Vec<(Rc<str>, Value, Place)>,
+    list: Vec<(Arc<str>, Value, Place)>,
 }
 
 impl Bound {
@@ -250,7 +250,7 @@ pub(super) fn layer(
         .collect();
     for (at, (parameter, value)) in class.parameters.iter().zip(positional).enumerate() {
         let place = unnamed.get(at).copied().unwrap_or(call);
-        bound.list.push((Rc::from(*parameter), value, place));
+        bound.list.push((Arc::from(*parameter), value, place));
     }
     for (keyword, value) in keywords {
         if bound.get(&keyword).is_some() {

@@ -1,6 +1,7 @@
 //! What the interpreter knows of Python's built-in functions and methods, of `math` and the trainer.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::calls::Keywords;
 use super::expressions::{range_length, set_entry};
@@ -33,7 +34,7 @@ impl Interpreter<'_> {
     /// Calls something of a library by its path.
     pub(super) fn call_library(
         &mut self,
-        path: &Rc<str>,
+        path: &Arc<str>,
         arguments: Vec<Value>,
         keywords: Keywords,
         place: Place,
@@ -45,7 +46,7 @@ impl Interpreter<'_> {
                 Ok(Value::new(kind, place))
             }
             "ai8x" | "ai8x_nas" if matches!(name, "Empty") => {
-                Ok(Value::new(Kind::Transparent(Rc::from("Identity")), place))
+                Ok(Value::new(Kind::Transparent(Arc::from("Identity")), place))
             }
             "ai8x" | "ai8x_nas" => match self.construct(path, (arguments, keywords), place)? {
                 Some(layer) => Ok(layer),
@@ -105,7 +106,7 @@ impl Interpreter<'_> {
             },
             ("float", [value]) => value.as_float().map(Kind::Float),
             ("bool", [value]) => value.truth().map(Kind::Bool),
-            ("str", [value]) => text_of(value).map(|text| Kind::Str(Rc::from(text))),
+            ("str", [value]) => text_of(value).map(|text| Kind::Str(Arc::from(text))),
             ("round", [value]) => match &value.kind {
                 // Python rounds halves to even.
                 Kind::Float(x) => Some(Kind::Int(x.round_ties_even() as i64)),
@@ -355,12 +356,12 @@ impl Interpreter<'_> {
                 }
                 match arguments {
                     [value] => {
-                        let name = Rc::from(members.len().to_string());
+                        let name = Arc::from(members.len().to_string());
                         members.push((name, value.clone()));
                     }
                     [name, value] => {
                         if let Some(name) = text_of(name) {
-                            members.push((Rc::from(name), value.clone()));
+                            members.push((Arc::from(name), value.clone()));
                         }
                     }
                     _ => {}
@@ -372,7 +373,7 @@ impl Interpreter<'_> {
                 let mut members = container.members.borrow_mut();
                 self.spend_list(members.len() + more.len(), place)?;
                 for value in more {
-                    let name = Rc::from(members.len().to_string());
+                    let name = Arc::from(members.len().to_string());
                     members.push((name, value));
                 }
                 Some(Kind::None)
@@ -427,8 +428,8 @@ impl Interpreter<'_> {
             (Kind::Dict(dict), "copy", []) => {
                 Some(Kind::Dict(Rc::new(dict.borrow().clone().into())))
             }
-            (Kind::Str(text), "lower", []) => Some(Kind::Str(Rc::from(text.to_lowercase()))),
-            (Kind::Str(text), "upper", []) => Some(Kind::Str(Rc::from(text.to_uppercase()))),
+            (Kind::Str(text), "lower", []) => Some(Kind::Str(Arc::from(text.to_lowercase()))),
+            (Kind::Str(text), "upper", []) => Some(Kind::Str(Arc::from(text.to_uppercase()))),
             (Kind::Str(text), "startswith", [part]) => {
                 text_of(part).map(|part| Kind::Bool(text.starts_with(&part)))
             }

@@ -38,14 +38,14 @@ pub use lists::{DataSet, Offer, data_sets, offers};
 pub use outline::{Entry, Outline, is_model_file, outline};
 pub use training::{Training, input_of_network};
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use interpreter::{Interpreter, Stop};
 use value::{Kind, Source as TensorSource, Tensor, Value};
 
 /// The names that a file offers: functions and classes defined at its top level, with their places.
 pub fn definitions(text: &str) -> Vec<(String, crate::text::Span)> {
-    front::parse(text)
+    front::parsed(text)
         .body
         .iter()
         .filter_map(|statement| match &statement.kind {
@@ -104,7 +104,7 @@ fn build_and_run(
     let keywords = request
         .arguments
         .iter()
-        .map(|(name, literal)| (Rc::from(name.as_str()), Value::literal(literal, place)))
+        .map(|(name, literal)| (Arc::from(name.as_str()), Value::literal(literal, place)))
         .collect();
     interpreter.restart_budget();
     let model = interpreter.apply(&factory, Vec::new(), keywords, place)?;

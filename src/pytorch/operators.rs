@@ -1,6 +1,7 @@
 //! Operators: signs, arithmetic, comparisons, membership.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpreter::{Interpreter, MAX_LIST, Stop, budget, describe};
 use super::model::{Place, ProblemKind};
@@ -45,7 +46,7 @@ impl Interpreter<'_> {
             (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => Kind::unknown("an unknown operand"),
             (Kind::Str(a), Kind::Str(b)) if op == BinaryOp::Add => {
                 self.spend_text(a.len() + b.len(), place)?;
-                Kind::Str(Rc::from(format!("{a}{b}")))
+                Kind::Str(Arc::from(format!("{a}{b}")))
             }
             (Kind::List(a), Kind::List(b)) if op == BinaryOp::Add => {
                 self.spend_list(a.borrow().len() + b.borrow().len(), place)?;

@@ -53,10 +53,10 @@ pub fn is_model_file(text: &str) -> bool {
 
 /// Reads what a file offers.
 pub fn outline(text: &str) -> Outline {
-    let source = front::parse(text);
+    let source = front::parsed(text);
     let mut outline = Outline {
-        errors: source.errors,
-        comments: source.comments,
+        errors: source.errors.clone(),
+        comments: source.comments.clone(),
         ..Outline::default()
     };
     for statement in &source.body {

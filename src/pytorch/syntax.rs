@@ -1,6 +1,6 @@
 //! The small form of Python that the interpreter runs: what model files use, and nothing else.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::text::Span;
 
@@ -17,9 +17,9 @@ pub(super) enum ExprKind {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Str(Rc<str>),
-    Name(Rc<str>),
-    Attribute(Box<Expr>, Rc<str>),
+    Str(Arc<str>),
+    Name(Arc<str>),
+    Attribute(Box<Expr>, Arc<str>),
     Tuple(Vec<Expr>),
     List(Vec<Expr>),
     /// A key without an expression spreads its value (`**other`).
@@ -28,7 +28,7 @@ pub(super) enum ExprKind {
         callee: Box<Expr>,
         arguments: Vec<Expr>,
         /// A keyword without a name spreads its value (`**kwargs`).
-        keywords: Vec<(Option<Rc<str>>, Expr)>,
+        keywords: Vec<(Option<Arc<str>>, Expr)>,
     },
     Binary(Box<Expr>, BinaryOp, Box<Expr>),
     Unary(UnaryOp, Box<Expr>),
@@ -129,36 +129,36 @@ pub(super) enum StmtKind {
     Raise,
     Break,
     Continue,
-    Function(Rc<FunctionDef>),
-    Class(Rc<ClassDef>),
+    Function(Arc<FunctionDef>),
+    Class(Arc<ClassDef>),
     /// Module and the name that it gets.
-    Import(Vec<(Rc<str>, Rc<str>)>),
+    Import(Vec<(Arc<str>, Arc<str>)>),
     /// Module, and the names taken from it with the names that they get.
-    ImportFrom(Rc<str>, Vec<(Rc<str>, Rc<str>)>),
+    ImportFrom(Arc<str>, Vec<(Arc<str>, Arc<str>)>),
     Nothing,
     Unsupported(&'static str),
 }
 
 #[derive(Debug)]
 pub(super) struct FunctionDef {
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) keyword_only: Vec<Parameter>,
-    pub(super) rest: Option<Rc<str>>,
-    pub(super) keyword_rest: Option<Rc<str>>,
-    pub(super) decorators: Vec<Rc<str>>,
+    pub(super) rest: Option<Arc<str>>,
+    pub(super) keyword_rest: Option<Arc<str>>,
+    pub(super) decorators: Vec<Arc<str>>,
     pub(super) body: Vec<Stmt>,
 }
 
 #[derive(Debug)]
 pub(super) struct Parameter {
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
     pub(super) default: Option<Expr>,
 }
 
 #[derive(Debug)]
 pub(super) struct ClassDef {
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
     pub(super) bases: Vec<Expr>,
     pub(super) body: Vec<Stmt>,
 }

@@ -1,6 +1,6 @@
 //! What the interpreter knows of `torch`: modules, functions, and methods of tensors.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::calls::{Keywords, is_free, misfit};
 use super::expressions::{constant_tensor, position, shape_value};
@@ -13,7 +13,7 @@ use super::value::{ContainerKind, Kind, Tensor, Value};
 impl Interpreter<'_> {
     pub(super) fn torch_module(
         &mut self,
-        path: &Rc<str>,
+        path: &Arc<str>,
         name: &str,
         arguments: Vec<Value>,
         keywords: Keywords,
@@ -43,13 +43,13 @@ impl Interpreter<'_> {
                 }
                 self.unknown(format!("`nn.{name}` with these arguments"), place)
             }
-            "Identity" => Kind::Transparent(Rc::from("Identity")),
+            "Identity" => Kind::Transparent(Arc::from("Identity")),
             "Dropout" | "Dropout1d" | "Dropout2d" | "Sigmoid" | "ReLU" | "Softmax"
             | "LogSoftmax" | "Tanh" | "Flatten" => {
                 if name == "Flatten" {
-                    Kind::Library(Rc::from("torch.flatten_module"))
+                    Kind::Library(Arc::from("torch.flatten_module"))
                 } else {
-                    Kind::Transparent(Rc::from(format!("nn.{name}")))
+                    Kind::Transparent(Arc::from(format!("nn.{name}")))
                 }
             }
             "Parameter" => Kind::unknown("a parameter"),
@@ -61,7 +61,7 @@ impl Interpreter<'_> {
                     ProblemKind::Unknown
                 };
                 self.note(kind, why, place);
-                Kind::Transparent(Rc::from(format!("nn.{name}")))
+                Kind::Transparent(Arc::from(format!("nn.{name}")))
             }
         };
         Ok(Value::new(kind, place))
@@ -84,7 +84,7 @@ impl Interpreter<'_> {
                 Ok(self.binary(BinaryOp::Add, left, right, place)?.kind)
             }
             ("flatten_module", [value]) => {
-                let start = (Rc::from("start_dim"), Value::new(Kind::Int(1), place));
+                let start = (Arc::from("start_dim"), Value::new(Kind::Int(1), place));
                 Ok(self
                     .call_method(value, "flatten", &[], &vec![start], place)?
                     .kind)
@@ -92,14 +92,14 @@ impl Interpreter<'_> {
             (_, [value, rest @ ..]) if matches!(value.kind, Kind::Tensor(_)) => {
                 Ok(self.call_method(value, name, rest, keywords, place)?.kind)
             }
-            _ => self.other_function(&Rc::from(format!("torch.{name}")), arguments, place),
+            _ => self.other_function(&Arc::from(format!("torch.{name}")), arguments, place),
         }
     }
 
     /// A function that is not known: what goes in is a source of what comes out.
     pub(super) fn other_function(
         &mut self,
-        path: &Rc<str>,
+        path: &Arc<str>,
         arguments: &[Value],
         place: Place,
     ) -> Result<Kind, Stop> {

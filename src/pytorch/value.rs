@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::model::{Literal, Place, SourceOf};
 use super::syntax::FunctionDef;
@@ -10,8 +11,8 @@ use super::syntax::FunctionDef;
 /// Names and their values in order of first assignment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    entries: Vec<Option<(Rc<str>, Value)>>,
-    index: HashMap<Rc<str>, usize>,
+    entries: Vec<Option<(Arc<str>, Value)>>,
+    index: HashMap<Arc<str>, usize>,
 }
 
 impl Names {
@@ -20,7 +21,7 @@ impl Names {
         self.entries.get(at)?.as_ref().map(|(_, value)| value)
     }
 
-    pub(super) fn set(&mut self, name: Rc<str>, value: Value) {
+    pub(super) fn set(&mut self, name: Arc<str>, value: Value) {
         let at = self.index.get(&name).copied();
         match at.and_then(|at| self.entries.get_mut(at)) {
             Some(entry) => *entry = Some((name, value)),
@@ -38,7 +39,7 @@ impl Names {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(Rc<str>, Value)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(Arc<str>, Value)> {
         self.entries.iter().flatten()
     }
 
@@ -65,7 +66,7 @@ pub(super) enum Kind {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Str(Rc<str>),
+    Str(Arc<str>),
     Tuple(Rc<Vec<Value>>),
     List(Rc<RefCell<Vec<Value>>>),
     Dict(Rc<RefCell<Vec<(Value, Value)>>>),
@@ -81,21 +82,21 @@ pub(super) enum Kind {
     Layer(usize),
     /// A module that is no layer of the trainer (dropout, identity, one of PyTorch's own), with the
     /// name that it leaves behind.
-    Transparent(Rc<str>),
+    Transparent(Arc<str>),
     Container(Rc<Container>),
     Tensor(Rc<RefCell<Tensor>>),
     /// Something of a library, by its dotted path.
-    Library(Rc<str>),
+    Library(Arc<str>),
     /// A file that was read, by its index.
     Module(usize),
     /// A method of a built-in value.
-    Method(Box<Value>, Rc<str>),
-    Unknown(Rc<str>),
+    Method(Box<Value>, Arc<str>),
+    Unknown(Arc<str>),
 }
 
 #[derive(Debug)]
 pub(super) struct Function {
-    pub(super) def: Rc<FunctionDef>,
+    pub(super) def: Arc<FunctionDef>,
     /// The file whose names it sees.
     pub(super) module: usize,
     /// The names around a nested function.
@@ -108,7 +109,7 @@ pub(super) struct Function {
 
 #[derive(Debug)]
 pub(super) struct Class {
-    pub(super) name: Rc<str>,
+    pub(super) name: Arc<str>,
     pub(super) bases: Vec<Value>,
     pub(super) attributes: RefCell<Names>,
 }
@@ -153,7 +154,7 @@ pub(super) enum ContainerKind {
 #[derive(Debug)]
 pub(super) struct Container {
     pub(super) kind: ContainerKind,
-    pub(super) members: RefCell<Vec<(Rc<str>, Value)>>,
+    pub(super) members: RefCell<Vec<(Arc<str>, Value)>>,
 }
 
 /// A tensor without its numbers.
@@ -168,7 +169,7 @@ pub(super) struct Tensor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) of: SourceOf,
-    pub(super) via: Vec<Rc<str>>,
+    pub(super) via: Vec<Arc<str>>,
 }
 
 impl Source {
@@ -185,7 +186,7 @@ impl Tensor {
     pub(super) fn after(&self, operation: &str, shape: Option<Vec<i64>>) -> Self {
         let mut sources = self.sources.clone();
         for source in &mut sources {
-            source.via.push(Rc::from(operation));
+            source.via.push(Arc::from(operation));
         }
         Self {
             shape,
@@ -223,7 +224,7 @@ impl Kind {
     }
 
     pub(super) fn unknown(why: &str) -> Self {
-        Self::Unknown(Rc::from(why))
+        Self::Unknown(Arc::from(why))
     }
 
     pub(super) fn is_unknown(&self) -> bool {
@@ -272,7 +273,7 @@ impl Value {
             Literal::Bool(x) => Kind::Bool(*x),
             Literal::Int(x) => Kind::Int(*x),
             Literal::Float(x) => Kind::Float(*x),
-            Literal::Str(x) => Kind::Str(Rc::from(x.as_str())),
+            Literal::Str(x) => Kind::Str(Arc::from(x.as_str())),
             Literal::Tuple(items) => Kind::Tuple(Rc::new(
                 items
                     .iter()
