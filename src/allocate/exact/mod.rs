@@ -11,6 +11,8 @@ mod search;
 
 pub use model::{Block, Model, Obstacle};
 
+use std::collections::BTreeSet;
+
 use search::{End, Search};
 
 /// The answer to a model.
@@ -34,7 +36,7 @@ pub enum Answer {
 }
 
 /// The nodes of the shortest run.
-const UNIT: u64 = 4096;
+const UNIT: u64 = 8192;
 
 /// Places all blocks below the capacity within a number of nodes.
 ///
@@ -76,11 +78,25 @@ pub fn solve(model: &Model, capacity: i64, nodes: u64) -> Solved {
 }
 
 /// How many ways there are to order blocks.
-const ORDERS: u64 = 3;
+const ORDERS: u64 = 4;
 
-/// The blocks as a run prefers them: those that live long, are large or are in full sections first.
-/// Later runs take for full what was in the way.
+/// The blocks as a run prefers them: those that live long, are large, are in full sections or meet many
+/// others first. The last tells blocks apart where all sections are full. Later runs take for full what
+/// was in the way.
 fn order(model: &Model, run: u64, sums: &[i64], failures: &[u64]) -> Vec<usize> {
+    let mut rows = vec![Vec::new(); sums.len()];
+    for (index, block) in model.blocks.iter().enumerate() {
+        for (section, _) in &block.heights {
+            rows[*section].push(index);
+        }
+    }
+    let neighbours = |block: &Block| {
+        let met = block
+            .heights
+            .iter()
+            .flat_map(|(section, _)| &rows[*section]);
+        met.collect::<BTreeSet<_>>().len() as i64
+    };
     let key = |index: usize| {
         let block = &model.blocks[index];
         let most = |of: &dyn Fn(usize) -> i64| {
@@ -96,7 +112,8 @@ fn order(model: &Model, run: u64, sums: &[i64], failures: &[u64]) -> Vec<usize> 
         match run % ORDERS {
             0 => [-life, -area, -fullness],
             1 => [-fullness, -area, -life],
-            _ => [-fullness, -life, -area],
+            2 => [-fullness, -life, -area],
+            _ => [-fullness, -neighbours(block), -area],
         }
     };
     let mut order: Vec<usize> = (0..model.blocks.len()).collect();
