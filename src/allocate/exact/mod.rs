@@ -36,7 +36,7 @@ pub enum Answer {
 }
 
 /// The nodes of the shortest run.
-const UNIT: u64 = 8192;
+const UNIT: u64 = 1 << 13;
 
 /// Places all blocks below the capacity within a number of nodes.
 ///
