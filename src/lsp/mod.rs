@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_handler_that_panics_answers_an_error_and_the_server_lives_on() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .expect("a runtime");

@@ -1,12 +1,13 @@
 //! What the server knows of its client, its settings and its documents, and the work that goes on
 //! beside the handlers.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::task::spawn_blocking;
+use tokio::task::block_in_place;
 use tower_lsp::Client;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
@@ -185,19 +186,21 @@ impl Session {
         }
     }
 
-    async fn analyse(self: &Arc<Self>, uri: &Uri, document: Document) {
-        let session = Arc::clone(self);
+    async fn analyse(&self, uri: &Uri, document: Document) {
         let around = self.surroundings(uri);
-        let work = spawn_blocking(move || {
+        let work = || {
             let snapshot = Arc::new(Snapshot::new(&document, &around));
-            if !session.documents.finish(&snapshot.uri, &snapshot) || session.abilities().pulls {
+            if !self.documents.finish(&snapshot.uri, &snapshot) || self.abilities().pulls {
                 return None;
             }
-            let found = diagnostics(&snapshot, session.abilities(), &session.pages);
+            let found = diagnostics(&snapshot, self.abilities(), &self.pages);
             Some((found, snapshot.version))
-        });
-        // Nothing in there is known to panic; a failure leaves what was said before.
-        if let Ok(Some((found, version))) = work.await {
+        };
+        // On this thread, while another one takes over its other tasks: waking a thread for the work and
+        // one for its result costs a fifth of it. Nothing in there is known to panic; a failure leaves what
+        // was said before.
+        let work = || catch_unwind(AssertUnwindSafe(work));
+        if let Ok(Some((found, version))) = block_in_place(work) {
             self.publish(uri.clone(), found, Some(version)).await;
         }
     }
