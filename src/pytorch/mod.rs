@@ -23,6 +23,7 @@ mod lists;
 mod model;
 mod operators;
 mod outline;
+mod statements;
 mod syntax;
 mod tensor;
 mod torch;
