@@ -1,5 +1,6 @@
 //! The allocator: nodes and processor time of the exact search on the public "challenging" inputs of
-//! MiniMalloc, and the time of a whole allocation of each of the vendor's networks. Each is printed.
+//! MiniMalloc, and the time of a whole allocation of each of the vendor's networks, and of mending one. Each is
+//! printed.
 //!
 //! The goals: at most 10 ms for the median network and 100 ms for the slowest. Where the inputs are absent, it
 //! says so and ends.
@@ -11,7 +12,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ai8x_lint::allocate::exact::{Answer, Model, solve};
-use ai8x_lint::workspace::{Choices, Config, allocate};
+use ai8x_lint::diagnostic::Severity;
+use ai8x_lint::network;
+use ai8x_lint::text::{Edit, Span, apply_edits};
+use ai8x_lint::workspace::{Choices, Config, allocate, lint_once, tried};
 
 /// More than any solved input needs.
 const NODES: u64 = 1 << 23;
@@ -22,6 +26,7 @@ fn main() {
     };
     challenging_inputs(&shared.join("golden/allocator/minimalloc"));
     vendor_networks(&shared);
+    repairs(&shared);
 }
 
 /// Processor time of this process so far; the time of day where the system does not say.
@@ -101,6 +106,50 @@ fn vendor_networks(shared: &Path) {
             times.push((spent.min().unwrap_or_default(), file.name));
         }
         report(what, times);
+    }
+}
+
+/// A fault for each output: it moves to where another one is. What is timed is the check of the faulty network
+/// with the fixes that it finds, and the trial of the first ones.
+fn repairs(shared: &Path) {
+    let config = Config::default();
+    let (mut checks, mut trials) = (Vec::new(), Vec::new());
+    for (file, overrides) in support::networks::vendor_networks(shared) {
+        let network = network::lower(&file.document, &file.text);
+        let offsets = network
+            .layers
+            .iter()
+            .filter_map(|layer| layer.out_offset.span());
+        let offsets: Vec<Span> = offsets.collect();
+        for pair in offsets.windows(2) {
+            let edit = Edit::replace(pair[0], pair[1].text(&file.text));
+            let Some(text) = apply_edits(&file.text, &[edit]) else {
+                continue;
+            };
+            let faulty = file.with_text(text);
+            let start = Instant::now();
+            let linted = lint_once(&faulty, &config, &overrides);
+            let findings = linted.report.findings.iter();
+            let mut findings = findings.filter(|found| !found.fixes.is_empty());
+            let Some(finding) = findings.find(|found| found.severity == Severity::Error) else {
+                continue;
+            };
+            checks.push(start.elapsed());
+            let start = Instant::now();
+            let _ = tried(finding.clone(), &linted, &faulty, &config, &overrides);
+            trials.push(start.elapsed());
+        }
+    }
+    for (what, mut times) in [("check and fixes", checks), ("trial of the first", trials)] {
+        times.sort();
+        let at = |part: usize| times[(times.len() - 1) * part / 100].as_secs_f64() * 1000.0;
+        println!(
+            "{what} of {} faulty networks: median {:.2} ms, p90 {:.2} ms, worst {:.2} ms",
+            times.len(),
+            at(50),
+            at(90),
+            at(100)
+        );
     }
 }
 

@@ -15,22 +15,25 @@ use crate::yaml::{self, Document};
 /// and what is wrong on both is reported, as bad as where it is less bad.
 pub fn check(text: &str, facts: &Facts) -> Vec<Finding> {
     let document = yaml::parse(text);
-    check_network(text, &document, &network::lower(&document, text), facts)
+    let network = network::lower(&document, text);
+    check_network(text, &document, &network, facts, false)
 }
 
-/// [`check`] of a text whose tree and network are known.
+/// [`check`] of a text whose tree and network are known. A trial only looks what is wrong, not for
+/// fixes, which cost more than all else.
 pub(crate) fn check_network(
     text: &str,
     document: &Document,
     network: &Network,
     facts: &Facts,
+    is_trial: bool,
 ) -> Vec<Finding> {
-    let on = |device| run(device, text, document, network, facts);
+    let on = |device, is_trial| run(device, text, document, network, facts, is_trial);
     match facts.device {
-        Some(device) => on(device),
+        Some(device) => on(device, is_trial),
         None => {
-            let other = on(DeviceId::Max78002);
-            let mut found = on(DeviceId::Max78000);
+            let other = on(DeviceId::Max78002, true);
+            let mut found = on(DeviceId::Max78000, is_trial);
             found.retain_mut(|finding| {
                 // As bad as on the chip where it is less bad.
                 let twin = other
@@ -53,6 +56,7 @@ pub(crate) fn check_each_device(
     document: &Document,
     network: &Network,
     facts: &Facts,
+    is_trial: bool,
 ) -> Vec<Finding> {
     let (one, other) = (DeviceId::Max78000, DeviceId::Max78002);
     let named = |device: DeviceId, message: &str| format!("on the {}: {message}", device.name());
@@ -61,7 +65,7 @@ pub(crate) fn check_each_device(
             device: Some(device),
             ..facts.clone()
         };
-        run(device, text, document, network, &facts)
+        run(device, text, document, network, &facts, is_trial)
     };
     let (mut found, mut others) = (on(one), on(other));
     for finding in &mut found {
@@ -98,6 +102,7 @@ fn run(
     document: &Document,
     network: &Network,
     facts: &Facts,
+    is_trial: bool,
 ) -> Vec<Finding> {
     let analysis = Analysis::new(network, device.table(), facts);
     rules::run(&Context {
@@ -107,7 +112,7 @@ fn run(
         facts,
         device: device.table(),
         analysis: &analysis,
-        is_trial: false,
+        is_trial,
     })
 }
 
@@ -123,7 +128,8 @@ mod tests {
             ..Facts::default()
         };
         let document = yaml::parse(&text);
-        check_each_device(&text, &document, &network::lower(&document, &text), &facts)
+        let network = network::lower(&document, &text);
+        check_each_device(&text, &document, &network, &facts, false)
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
             .flat_map(|finding| {

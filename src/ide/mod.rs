@@ -56,7 +56,7 @@ impl Analyzed {
     pub fn new(text: Arc<str>, facts: Facts) -> Self {
         let document = yaml::parse(&text);
         let network = network::lower(&document, &text);
-        let findings = check_network(&text, &document, &network, &facts);
+        let findings = check_network(&text, &document, &network, &facts, false);
         Self::of_document(text, document, facts, findings)
     }
 

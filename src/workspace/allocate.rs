@@ -16,7 +16,7 @@ use crate::text::{Edit, Span, apply_edits};
 
 use super::assume::Overrides;
 use super::config::Config;
-use super::lint::{Linted, lint_once};
+use super::lint::{Linted, lint_trial};
 use super::source::SourceFile;
 
 /// What to choose, and what stays as it is.
@@ -106,7 +106,7 @@ pub fn allocate(
     overrides: &Overrides,
     choices: &Choices,
 ) -> Result<Allocated, String> {
-    let before = lint_once(file, config, overrides);
+    let before = lint_trial(file, config, overrides);
     let facts = before.assumptions.facts();
     let network = network::lower(&file.document, &file.text);
     let device = facts.device.unwrap_or(DeviceId::Max78000).table();
@@ -172,7 +172,7 @@ pub fn allocate(
     let text = apply_edits(&file.text, &relocation.edits)
         .ok_or("the new offsets cannot be written into the file")?;
     let changed = file.with_text(text.clone());
-    let after = lint_once(&changed, config, overrides);
+    let after = lint_trial(&changed, config, overrides);
     let had_masks = cx
         .executed()
         .all(|(_, layer)| !layer.processors.is_absent());

@@ -86,7 +86,7 @@ pub fn tried(
     for fix in &mut finding.fixes {
         let mends = || {
             let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
-            Some(lint_once(&fixed, config, overrides).mends(finding.code, linted))
+            Some(lint_trial(&fixed, config, overrides).mends(finding.code, linted))
         };
         if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
             fix.applicability = Applicability::DisplayOnly;
@@ -97,7 +97,12 @@ pub fn tried(
 
 /// [`lint`] without trying the fixes: for who has to be fast.
 pub fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
-    guarded(file, || lint_file(file, config, overrides))
+    guarded(file, || lint_file(file, config, overrides, false))
+}
+
+/// [`lint_once`] without fixes: to see what a change would do.
+pub(super) fn lint_trial(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
+    guarded(file, || lint_file(file, config, overrides, true))
 }
 
 fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
@@ -115,7 +120,8 @@ fn guarded(file: &SourceFile, work: impl FnOnce() -> Linted) -> Linted {
     })
 }
 
-fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
+/// In a trial nobody looks for fixes.
+fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides, is_trial: bool) -> Linted {
     let directives = directives::parse(&file.text, &file.document);
     let configured = config.selection();
     let ignored = config.ignored_in(&file.path);
@@ -130,7 +136,7 @@ fn lint_file(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linte
         let network = network::lower(&file.document, &file.text);
         let gathered = gather(file, &network, config, overrides, &directives);
         let found = if file.is_network() {
-            check(file, &network, &gathered.assumptions)
+            check(file, &network, &gathered.assumptions, is_trial)
         } else {
             vec![tool::NOT_A_NETWORK.finding(
                 Span::at(0),
@@ -168,19 +174,28 @@ fn report(file: &SourceFile, findings: Vec<Finding>) -> FileReport {
 
 /// Runs the rules. Where the chip is only likely, an error that the other chip does not know is a
 /// warning.
-fn check(file: &SourceFile, network: &Network, assumptions: &Assumptions) -> Vec<Finding> {
+fn check(
+    file: &SourceFile,
+    network: &Network,
+    assumptions: &Assumptions,
+    is_trial: bool,
+) -> Vec<Finding> {
     if assumptions.each_device {
-        return check_each_device(&file.text, &file.document, network, &assumptions.facts());
+        let facts = assumptions.facts();
+        return check_each_device(&file.text, &file.document, network, &facts, is_trial);
     }
-    let on = |facts: &Facts| check_network(&file.text, &file.document, network, facts);
+    let on = |facts: &Facts, is_trial| {
+        check_network(&file.text, &file.document, network, facts, is_trial)
+    };
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     let facts = assumptions.facts();
-    let mut found = on(&facts);
+    let mut found = on(&facts, is_trial);
     if assumptions.device_is_doubtful() && found.iter().any(is_error) {
-        let other = on(&Facts {
+        let facts = Facts {
             device: Some(DeviceId::Max78002),
             ..facts
-        });
+        };
+        let other = on(&facts, true);
         let certain = |finding: &Finding| {
             other
                 .iter()
