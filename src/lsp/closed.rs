@@ -238,7 +238,7 @@ fn lint_all(
         match SourceFile::read_found(path) {
             Ok(Some(file)) => {
                 let document = Document::closed(uri.clone(), &file.text);
-                let snapshot = Snapshot::new(&document, &session.surroundings(&uri));
+                let snapshot = Snapshot::new(&document, &session.surroundings(&uri), None);
                 let diagnostics = diagnostics(&snapshot, abilities, &session.pages);
                 let checked = Checked {
                     uri,

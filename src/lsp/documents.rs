@@ -220,6 +220,13 @@ impl Documents {
         })
     }
 
+    /// The newest result for a document.
+    pub(super) fn latest(&self, uri: &Uri) -> Option<Arc<Snapshot>> {
+        let state = self.state();
+        let latest = state.slots.get(uri)?.results.borrow();
+        latest.clone()
+    }
+
     /// The open documents, in order of their addresses.
     pub(super) fn all(&self) -> Vec<Uri> {
         let state = self.state();

@@ -217,6 +217,7 @@ fn closed(session: &Session, names: &[String]) -> Vec<Arc<Snapshot>> {
             Some(Arc::new(Snapshot::new(
                 &document,
                 &session.surroundings(&uri),
+                None,
             )))
         })
         .collect()

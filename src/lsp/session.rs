@@ -188,8 +188,10 @@ impl Session {
 
     async fn analyse(&self, uri: &Uri, document: Document) {
         let around = self.surroundings(uri);
+        let before = self.documents.latest(uri);
         let work = || {
-            let snapshot = Arc::new(Snapshot::new(&document, &around));
+            let snapshot = Snapshot::new(&document, &around, before.as_deref());
+            let snapshot = Arc::new(snapshot);
             if !self.documents.finish(&snapshot.uri, &snapshot) || self.abilities().pulls {
                 return None;
             }

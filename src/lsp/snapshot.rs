@@ -49,11 +49,20 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Analyses. Whatever happens, there is a result.
-    pub(super) fn new(document: &Document, around: &Surroundings) -> Self {
-        let work = || Self::analyse(document, document.text.to_string(), around);
+    /// Analyses. Whatever happens, there is a result. What there is of the document before an edit makes
+    /// it quicker.
+    pub(super) fn new(document: &Document, around: &Surroundings, before: Option<&Self>) -> Self {
+        let before = before.filter(|before| before.file.path == around.path);
+        let work = || {
+            let text = document.text.to_string();
+            let file = match before {
+                Some(before) => before.file.edited(text),
+                None => Self::file(around, text),
+            };
+            Self::analyse(document, file, around)
+        };
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-            let mut failed = Self::analyse(document, String::new(), around);
+            let mut failed = Self::analyse(document, Self::file(around, String::new()), around);
             failed.linted.report.findings = vec![tool::INTERNAL_ERROR.finding(
                 Span::at(0),
                 "reading this file failed; please report it with the file",
@@ -62,9 +71,12 @@ impl Snapshot {
         })
     }
 
-    fn analyse(document: &Document, text: String, around: &Surroundings) -> Self {
+    fn file(around: &Surroundings, text: String) -> SourceFile {
         let name = around.path.display().to_string();
-        let file = SourceFile::new(name, around.path.clone(), text);
+        SourceFile::new(name, around.path.clone(), text)
+    }
+
+    fn analyse(document: &Document, file: SourceFile, around: &Surroundings) -> Self {
         let config = around.configurations.of_file(&file.path);
         let is_network = !file.is_python() && (document.is_network || file.is_surely_network());
         let (overrides, mut linted) = if is_network || file.outline.is_some() {

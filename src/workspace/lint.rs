@@ -85,7 +85,7 @@ pub fn tried(
 ) -> Finding {
     for fix in &mut finding.fixes {
         let mends = || {
-            let fixed = file.with_text(apply_edits(&file.text, &fix.edits)?);
+            let fixed = file.edited(apply_edits(&file.text, &fix.edits)?);
             Some(lint_trial(&fixed, config, overrides).mends(finding.code, linted))
         };
         if fix.applicability != Applicability::DisplayOnly && mends() != Some(true) {
