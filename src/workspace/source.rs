@@ -67,15 +67,15 @@ impl SourceFile {
     /// The same file after an edit, which costs less than [`Self::with_text`] where it is a small one.
     #[must_use]
     pub fn edited(&self, text: String) -> Self {
-        match yaml::parse_edited(&self.text, &self.document, &text) {
-            Some(document) if !self.is_python() => Self {
-                name: self.name.clone(),
-                path: self.path.clone(),
-                text,
-                document,
-                outline: None,
-            },
-            _ => self.with_text(text),
+        if self.is_python() {
+            return self.with_text(text);
+        }
+        Self {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            document: yaml::parse_edited(&self.text, &self.document, &text),
+            text,
+            outline: None,
         }
     }
 

@@ -11,7 +11,7 @@ use super::explain::explain;
 use super::line::Line;
 use super::parse::{Fault, Stop, read};
 use super::repair::{Mend, Repair, leave_out_around, repairs};
-use super::tree::{Document, Gap, NodeId, NodeKind, SyntaxError, SyntaxErrorKind};
+use super::tree::{Document, Gap, Mended, NodeId, NodeKind, SyntaxError, SyntaxErrorKind};
 
 /// So many culprits are looked for in one text; what follows them is left out of the tree.
 const MAX_CULPRITS: usize = 32;
@@ -26,6 +26,14 @@ const MAX_WORK: usize = 4 << 20;
 ///
 /// What breaks the grammar is mended or left out, with one error a culprit.
 pub fn parse(text: &str) -> Document {
+    parse_with(text, &read)
+}
+
+/// Reads a text up to the first fault of grammar, as [`read`] does.
+type Reader<'a> = &'a dyn Fn(&str) -> (Document, Option<Stop>);
+
+/// The same with a reader that knows something of the text.
+pub(super) fn parse_with(text: &str, read: Reader) -> Document {
     if text.len() > MAX_LENGTH {
         return characters::too_long();
     }
@@ -39,6 +47,7 @@ pub fn parse(text: &str) -> Document {
             touched: HashSet::new(),
             lost: Vec::new(),
             work: 0,
+            read,
         };
         document = recovery.run(document, stop);
         recovery.finish(text, &mut document);
@@ -98,7 +107,7 @@ fn line_start(text: &str, span: Span) -> u32 {
     Line::at(text, span.start as usize).start as u32
 }
 
-struct Recovery {
+struct Recovery<'a> {
     /// The text as mended so far.
     text: String,
     /// What was done to it: the place in the text of that moment, and the length afterwards.
@@ -111,9 +120,10 @@ struct Recovery {
     lost: Vec<Span>,
     /// How many bytes were read again.
     work: usize,
+    read: Reader<'a>,
 }
 
-impl Recovery {
+impl Recovery<'_> {
     fn run(&mut self, mut document: Document, mut stop: Stop) -> Document {
         while self.errors.len() < MAX_CULPRITS {
             let next = match &stop {
@@ -123,13 +133,24 @@ impl Recovery {
                 Stop::Final => None,
             };
             match next {
-                Some((repaired, None)) => return repaired,
+                Some((repaired, None)) => return self.with_mended(repaired),
                 Some((repaired, Some(further))) => (document, stop) = (repaired, further),
                 None => break,
             }
         }
         self.give_up(&stop);
         document
+    }
+
+    fn with_mended(&self, tree: Document) -> Document {
+        let mended = Mended {
+            text: self.text.clone(),
+            tree: tree.clone(),
+        };
+        Document {
+            mended: Some(Box::new(mended)),
+            ..tree
+        }
     }
 
     /// Leaves out what follows.
@@ -214,7 +235,7 @@ impl Recovery {
             return None;
         }
         let text = apply_edits(&self.text, &repair.edits)?;
-        let (document, stop) = read(&text);
+        let (document, stop) = (self.read)(&text);
         let stopped_at = match &stop {
             None | Some(Stop::Final) => text.len(),
             Some(Stop::Grammar(Fault { at, .. }) | Stop::Joined(at)) => *at,
@@ -271,7 +292,7 @@ impl Recovery {
         self.text.insert(at, ' ');
         self.edits.push((Span::at(at as u32), 1));
         self.work += at + self.text.len() / 8;
-        Some(read(&self.text))
+        Some((self.read)(&self.text))
     }
 
     /// Goes on behind a `---`, unless a document of its own stands there.

@@ -23,6 +23,15 @@ pub struct Document {
     pub(super) block_texts: Vec<Span>,
     /// The nodes without a readable value, in order.
     pub(super) unreadable: Vec<NodeId>,
+    /// What the tree was made of, where the grammar had to be mended and that went well.
+    pub(super) mended: Option<Box<Mended>>,
+}
+
+/// A text after its mending, and the tree of it.
+#[derive(Clone, Debug)]
+pub(super) struct Mended {
+    pub(super) text: String,
+    pub(super) tree: Document,
 }
 
 /// A stretch of text that the tree does not hold, because it breaks the grammar.
