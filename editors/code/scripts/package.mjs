@@ -1,10 +1,12 @@
-// Packages the extension with the server inside: node scripts/package.mjs SERVER VSIX
+// Packages the extension with the server inside: node scripts/package.mjs SERVER VSIX [TARGET]
+// TARGET is what the server was built for, in VS Code's words, such as win32-x64; else this machine.
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 
-const [server, vsix] = process.argv.slice(2);
-if (!server || !vsix) throw new Error('usage: node scripts/package.mjs SERVER VSIX');
+const here = `${process.platform}-${process.arch}`;
+const [server, vsix, target = here] = process.argv.slice(2);
+if (!server || !vsix) throw new Error('usage: node scripts/package.mjs SERVER VSIX [TARGET]');
 
 rmSync('server', { recursive: true, force: true });
 mkdirSync('server');
@@ -15,7 +17,7 @@ copyFileSync('../../LICENSE', 'LICENSE');
 
 await createVSIX({
   packagePath: vsix,
-  target: `${process.platform}-${process.arch}`,
+  target,
   dependencies: false,
   allowMissingRepository: true,
   rewriteRelativeLinks: false,
