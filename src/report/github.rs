@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::diagnostic::Severity;
 
 use super::FileReport;
-use super::place::Places;
+use super::place::{Places, slashed};
 
 /// The findings as workflow commands.
 pub fn github(files: &[FileReport]) -> String {
@@ -19,7 +19,7 @@ pub fn github(files: &[FileReport]) -> String {
                 Severity::Warning => "warning",
                 Severity::Information | Severity::Hint => "notice",
             };
-            let _ = write!(out, "::{command} file={}", property(&file.path));
+            let _ = write!(out, "::{command} file={}", property(&slashed(&file.path)));
             let _ = write!(out, ",line={},endLine={}", start.line, end.line);
             // GitHub refuses columns for an annotation of several lines.
             if start.line == end.line {

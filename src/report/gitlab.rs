@@ -8,7 +8,7 @@ use crate::diagnostic::{Finding, Severity};
 
 use super::FileReport;
 use super::json::pretty;
-use super::place::Places;
+use super::place::{Places, slashed};
 
 /// The findings as GitLab's code quality report.
 pub fn gitlab(files: &[FileReport]) -> String {
@@ -28,7 +28,7 @@ pub fn gitlab(files: &[FileReport]) -> String {
                 },
                 "fingerprint": format!("{:016x}", fingerprint(file, finding, &mut seen)),
                 "location": {
-                    "path": file.path,
+                    "path": slashed(&file.path),
                     "lines": { "begin": places.start(finding.span).line },
                 },
             }));
@@ -41,7 +41,7 @@ pub fn gitlab(files: &[FileReport]) -> String {
 fn fingerprint(file: &FileReport, finding: &Finding, seen: &mut HashSet<u64>) -> u64 {
     let layer = finding.layer.map(|layer| layer.to_string());
     let mut hash = [
-        file.path.as_str(),
+        &slashed(&file.path),
         finding.name,
         layer.as_deref().unwrap_or_default(),
         &finding.message,

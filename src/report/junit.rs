@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::FileReport;
-use super::place::Places;
+use super::place::{Places, slashed};
 
 /// The files as test suites, the findings as failed tests; a file without findings is one that
 /// passed.
@@ -25,7 +25,7 @@ pub fn junit(files: &[FileReport]) -> String {
 
 fn suite(out: &mut String, file: &FileReport) {
     let places = Places::new(file);
-    let path = escaped(&file.path);
+    let path = escaped(&slashed(&file.path));
     let failures = file.findings.len();
     let tests = failures.max(1);
     let _ = writeln!(

@@ -1,5 +1,7 @@
 //! Spans as the places that people and programs count: lines and columns from 1.
 
+use std::borrow::Cow;
+
 use crate::text::{LineIndex, Span, TextFile};
 
 use super::FileReport;
@@ -9,6 +11,14 @@ use super::FileReport;
 pub(super) struct Position {
     pub(super) line: u32,
     pub(super) column: u32,
+}
+
+/// A path as services read it that compare it with those of a repository: with slashes on every system.
+pub(super) fn slashed(path: &str) -> Cow<'_, str> {
+    match cfg!(windows) {
+        true => Cow::Owned(path.replace('\\', "/")),
+        false => Cow::Borrowed(path),
+    }
 }
 
 /// A file with its line starts.

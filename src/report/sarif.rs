@@ -11,7 +11,7 @@ use crate::text::Span;
 use super::FileReport;
 use super::docs::rule_chapter;
 use super::json::pretty;
-use super::place::Places;
+use super::place::{Places, slashed};
 
 /// The findings as a SARIF log with one run.
 pub fn sarif(files: &[FileReport]) -> String {
@@ -128,14 +128,19 @@ fn level(severity: Severity) -> &'static str {
 
 /// A path as a URI: relative ones stay relative.
 fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    if path.starts_with('/') {
-        uri.push_str("file://");
-    }
-    for byte in path.bytes() {
+    let path = slashed(path);
+    // A drive of Windows is no scheme.
+    let has_drive =
+        matches!(path.as_bytes(), [drive, b':', b'/', ..] if drive.is_ascii_alphabetic());
+    let mut uri = match &*path {
+        _ if has_drive => "file:///".to_owned(),
+        path if path.starts_with('/') => "file://".to_owned(),
+        _ => String::new(),
+    };
+    for (index, byte) in path.bytes().enumerate() {
         match byte {
-            b'\\' => uri.push('/'),
             b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            b':' if has_drive && index == 1 => uri.push(':'),
             _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
             _ => {
                 let _ = write!(uri, "%{byte:02X}");
@@ -143,4 +148,23 @@ fn uri(path: &str) -> String {
         }
     }
     uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(uri("networks/a b.yaml"), "networks/a%20b.yaml");
+        assert_eq!(uri("/net/ü.yaml"), "file:///net/%C3%BC.yaml");
+        assert_eq!(uri("C:/net/a.yaml"), "file:///C:/net/a.yaml");
+        assert_eq!(uri("C:a.yaml"), "C%3Aa.yaml");
+        let separated = if cfg!(windows) {
+            "a/b.yaml"
+        } else {
+            "a%5Cb.yaml"
+        };
+        assert_eq!(uri("a\\b.yaml"), separated);
+    }
 }

@@ -128,10 +128,11 @@ mod tests {
             .iter()
             .map(|candidate| {
                 let path = candidate.path.strip_prefix(folder.path()).unwrap();
+                let path = path.display().to_string();
                 format!(
                     "{}{}",
                     if candidate.named { "!" } else { "" },
-                    path.display()
+                    path.replace(std::path::MAIN_SEPARATOR, "/")
                 )
             })
             .collect()
