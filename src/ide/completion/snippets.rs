@@ -198,6 +198,7 @@ pub(super) fn layers(
         }
         Completion {
             label: label.to_owned(),
+            aliases: &[],
             kind: CompletionKind::Snippet,
             detail: String::new(),
             documentation: documentation.to_owned(),

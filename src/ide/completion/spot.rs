@@ -164,6 +164,10 @@ fn in_block<'a>(lines: &[Line<'a>], current: usize, before: &str, after: &str) -
         return value(block, key, &line, before, after, false);
     }
     let word_start = before.trim_end_matches(is_key_char).len();
+    // Behind the `-` of an item a blank is to come first.
+    if before.get(word_start..)?.starts_with('-') {
+        return None;
+    }
     let lead = before.get(..word_start)?;
     if !lead.chars().all(|c| matches!(c, ' ' | '-')) {
         return None;
