@@ -152,6 +152,11 @@ fn value(analyzed: &Analyzed, layer: usize, key: &str) -> Option<String> {
         pair.ok()
             .map(|pair| format!("{} (height x width)", dims(pair)))
     };
+    // `0x0` for no padding would look like a number in hex.
+    let both_ways = |both: Fact<[i64; 2]>| match both {
+        Ok([height, width]) if height == width => Some(height.to_string()),
+        _ => pair(both),
+    };
     let number = |number: Fact<i64>, noun: &str| number.ok().map(|number| count(number, noun));
     let yes = |value: Fact<bool>| value.ok().map(|value| value.to_string());
     match key {
@@ -188,9 +193,9 @@ fn value(analyzed: &Analyzed, layer: usize, key: &str) -> Option<String> {
             }
         )),
         "kernel_size" => pair(parameters.kernel),
-        "pad" => pair(parameters.pad),
-        "stride" => pair(parameters.stride),
-        "dilation" => pair(parameters.dilation),
+        "pad" => both_ways(parameters.pad),
+        "stride" => both_ways(parameters.stride),
+        "dilation" => both_ways(parameters.dilation),
         "max_pool" | "avg_pool" => {
             let after = shape.pooled_dim.ok().map(dims);
             let window = pair(parameters.pool)?;
@@ -199,8 +204,8 @@ fn value(analyzed: &Analyzed, layer: usize, key: &str) -> Option<String> {
                 None => window,
             })
         }
-        "pool_stride" => pair(parameters.pool_stride),
-        "pool_dilation" => pair(parameters.pool_dilation),
+        "pool_stride" => both_ways(parameters.pool_stride),
+        "pool_dilation" => both_ways(parameters.pool_dilation),
         "operands" => number(parameters.operands, "operand"),
         "write_gap" => number(parameters.write_gap, "word"),
         "read_gap" => number(parameters.read_gap, "word"),

@@ -389,6 +389,9 @@ mod tests {
 
     #[test]
     fn other_keys_say_what_is_in_force() {
+        let in_force = |before| shown(before).lines().nth(1).unwrap_or_default().to_owned();
+        insta::assert_snapshot!(in_force("pool_stride: 4\n    kernel_size: 3x3\n    pad"), @"In force: 1");
+        insta::assert_snapshot!(in_force("max_pool"), @"In force: 4x4 (height x width), leaves 8x8");
         insta::assert_snapshot!(shown("flatten: tr"), @r"
         [true]
         In force: 16 x 8 x 8 = 1024 inputs
