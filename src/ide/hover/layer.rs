@@ -251,11 +251,15 @@ pub(super) fn network(analyzed: &Analyzed) -> Vec<String> {
         .arch
         .get()
         .map_or("network", String::as_str);
+    let chip = analyzed.device.name;
     let mut lines = vec![format!(
-        "**{}**  {} on the {}",
+        "**{}**  {}{}",
         name.replace(['*', '`', '[', ']', '<', '>', '\n'], " "),
         count(analyzed.network.layers.len() as i64, "layer"),
-        analyzed.device.name
+        match analyzed.facts.device {
+            Some(_) => format!(" on the {chip}"),
+            None => format!(", shown for the {chip}: no chip is chosen"),
+        }
     )];
     let mut table = String::from("| memory | used | of | fullest |\n|---|--:|--:|---|\n");
     for (memory, share, unit, part) in [

@@ -478,6 +478,14 @@ mod tests {
     }
 
     #[test]
+    fn a_chip_that_nobody_chose_is_not_claimed() {
+        let text = "arch: a\nlayers:\n  - op: none\n";
+        let analyzed = Analyzed::new(text.into(), crate::facts::Facts::default());
+        let hover = hover(&analyzed, 0, None).expect("a hover").markdown;
+        insta::assert_snapshot!(hover.lines().next().unwrap_or_default(), @"**a**  1 layer, shown for the MAX78000: no chip is chosen");
+    }
+
+    #[test]
     fn a_suppressed_rule_is_explained() {
         let (analyzed, offset) = cursor("# ai8x-lint: ignore-file[AX3$001]\narch: a\n");
         let hover = hover(&analyzed, offset, None).expect("a hover");
