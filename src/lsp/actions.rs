@@ -64,7 +64,13 @@ pub(super) fn code_actions(
             what,
         })
     };
-    let findings = tried_findings(snapshot, snapshot.span(params.range));
+    // An editor that asks for `source` at each save does not wait for fixes to be tried.
+    let kinds = [ActionKind::QuickFix, ActionKind::Refactor].map(kind);
+    let findings = if kinds.iter().any(wanted) {
+        tried_findings(snapshot, snapshot.span(params.range))
+    } else {
+        Vec::new()
+    };
     let mut found = Vec::new();
     for (index, action) in at(snapshot, params.range, findings.clone())
         .into_iter()
