@@ -26,6 +26,9 @@ pub struct Action {
     pub edits: Vec<Edit>,
 }
 
+/// What no grammar allows.
+const SYNTAX: Code = Code(1);
+
 /// The kinds of action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionKind {
@@ -225,10 +228,11 @@ fn suppress_in_file(analyzed: &Analyzed, index: usize, finding: &Finding) -> Opt
     })
 }
 
-/// The code of a finding that a comment may suppress: what the tool says of itself is none.
+/// The code of a finding that a comment may suppress: what the tool says of itself is none, and
+/// text that is no YAML is nothing to be silent about.
 fn suppressible(finding: &Finding) -> Option<Code> {
     let own = tool::TOOL.iter().any(|rule| rule.code == finding.code);
-    (!own).then_some(finding.code)
+    (!own && finding.code != SYNTAX).then_some(finding.code)
 }
 
 /// Adds a rule to the list of a suppression.
@@ -422,6 +426,14 @@ mod tests {
         Suppress AX954 in this layer
         Suppress AX954 in this file
         ");
+    }
+
+    #[test]
+    fn nobody_suppresses_what_is_no_yaml() {
+        assert_eq!(
+            titles(&format!("{HEAD}  - op: fc\n    pro$0\n    groups: 1\n")),
+            ""
+        );
     }
 
     #[test]

@@ -254,6 +254,25 @@ fn patterns_are_whole_layers() {
 }
 
 #[test]
+fn a_pattern_taken_twice_has_other_names() {
+    let text = format!(
+        "{HEAD}  - name: skip\n    op: none\n  - name: branch\n    op: none\n  - name: Skip2\n    op: none\n  - $0\n"
+    );
+    let names: Vec<String> = done(&text, "pattern residual")
+        .lines()
+        .filter(|line| line.contains("name: ") || line.contains("in_sequences: ["))
+        .skip(3)
+        .map(|line| line.trim_start().to_owned())
+        .collect();
+    insta::assert_snapshot!(names.join("\n"), @r"
+    - name: ${1:skip3}
+    - name: ${4:branch2}
+    - name: ${8:sum}
+    in_sequences: [${1:skip3}, ${4:branch2}]
+    ");
+}
+
+#[test]
 fn a_layer_can_follow_on_an_empty_line() {
     insta::assert_snapshot!(done(&format!("{HEAD}    - op: fc\n\n$0\n"), "layer passthrough"), @r"
     arch: a
