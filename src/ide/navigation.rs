@@ -288,8 +288,8 @@ fn is_usable(analyzed: &Analyzed, source: Source, new: &str) -> Result<(), Strin
         .is_some_and(|c| c.is_alphanumeric() || c == '_');
     if !starts_well || !new.chars().all(plain) {
         return Err(format!(
-            "`{new}` would need quotes: a name starts with a letter and has letters, digits, `_`, \
-             `-`, `.`, `/` and `+`"
+            "`{new}` would need quotes: a name starts with a letter or a digit and has letters, \
+             digits, `_`, `-`, `.`, `/` and `+`"
         ));
     }
     let network = &analyzed.network;
@@ -548,8 +548,8 @@ mod tests {
         YAML does not read `yes` as text
         `input` has a meaning of its own in references
         layer 1 is called `Two` already
-        `a: b` would need quotes: a name starts with a letter and has letters, digits, `_`, `-`, `.`, `/` and `+`
-        `#x` would need quotes: a name starts with a letter and has letters, digits, `_`, `-`, `.`, `/` and `+`
+        `a: b` would need quotes: a name starts with a letter or a digit and has letters, digits, `_`, `-`, `.`, `/` and `+`
+        `#x` would need quotes: a name starts with a letter or a digit and has letters, digits, `_`, `-`, `.`, `/` and `+`
         ");
         let (analyzed, offset) = net("conv2d");
         assert_eq!(prepare_rename(&analyzed, offset), None);

@@ -153,6 +153,16 @@ fn in_block<'a>(lines: &[Line<'a>], current: usize, before: &str, after: &str) -
         let key = keys::find(block.scope, key)?;
         return value(block, key, &line, before, after, before.ends_with(':'));
     }
+    // A further line of a list in brackets.
+    if line.dash.is_none()
+        && let Some(above) = parent(lines, current, line.column)
+        && above.column < line.column
+        && matches!(open_bracket(above.text), Some((_, '[')))
+        && let Some(block) = block(lines, above_index(lines, above)?, above.column)
+        && let Some(key) = keys::find(block.scope, above.key?)
+    {
+        return value(block, key, &line, before, after, false);
+    }
     // An item of a list that a key holds.
     if line.dash.is_some()
         && let Some(above) = parent(lines, current, line.first())

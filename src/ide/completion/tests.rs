@@ -123,6 +123,7 @@ fn an_empty_line_gets_the_indentation_of_the_layer() {
 fn broken_text_is_no_hindrance() {
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    in_sequences: [\n    act$0\n  - op: conv2d\n")).split(' ').take(4).collect::<Vec<_>>().join(" "), @"processors name kernel_size pad");
     insta::assert_snapshot!(names(&format!("{HEAD}  - name: a\n    op: fc\n  - in_sequences: [$0\n  - op: conv2d\n")), @"a input");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - name: a\n    op: fc\n  - in_sequences: [a,\n                   $0]\n")), @"a input");
     insta::assert_snapshot!(names("arch: [\nlayers:\n  - op: $0"), @"Conv2d Conv1d ConvTranspose2d Linear None Add Sub BitwiseOr BitwiseXor");
 }
 

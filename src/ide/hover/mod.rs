@@ -223,15 +223,21 @@ fn wrong_chip(analyzed: &Analyzed, key: &Key) -> Option<String> {
     is_wrong.then(|| format!("The {} does not have it.", analyzed.device.name))
 }
 
-/// A rule that a suppression names.
+/// A rule that a suppression names, or the rules whose codes start so.
 fn rule_in_comment(analyzed: &Analyzed, comment: Comment, offset: u32) -> Option<Hover> {
-    let named = comment::suppressed(analyzed, comment)
-        .into_iter()
-        .find(|rule| rule.span.touches(offset))?;
-    let rule = rules::documented().find(|rule| rule.code == named.value.code)?;
+    let mut selectors = comment::selectors(analyzed, comment).into_iter();
+    let selector = selectors.find(|selector| selector.span.touches(offset))?;
+    let rules = comment::suppressed(analyzed, comment);
+    let markdown = match rules.iter().find(|rule| rule.span == selector.span) {
+        Some(rule) => docs::rule_chapter(&rule.value),
+        None if selector.value.len() > "AX".len() => {
+            docs::area_chapter(selector.value, rules::documented())?
+        }
+        None => return None,
+    };
     Some(Hover {
-        span: named.span,
-        markdown: docs::rule_chapter(&rule),
+        span: selector.span,
+        markdown,
     })
 }
 
@@ -495,6 +501,21 @@ mod tests {
             "{}",
             hover.markdown
         );
+    }
+
+    #[test]
+    fn a_suppressed_area_lists_its_rules() {
+        let (analyzed, offset) = cursor("# ai8x-lint: ignore-file[AX301, ax90$06]\narch: a\n");
+        let one = hover(&analyzed, offset, None).expect("a hover").markdown;
+        assert!(one.starts_with("## AX906 "), "{one}");
+        let (analyzed, offset) = cursor("# ai8x-lint: ignore-file[AX301, AX9$05]\narch: a\n");
+        let hover = hover(&analyzed, offset, None).expect("a hover");
+        assert_eq!(hover.span.text(&analyzed.text), "AX95");
+        insta::assert_snapshot!(hover.markdown.lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+        ## AX95 style, performance, and the tool itself
+
+        - AX952 default-key-redundant: a key says what is the default anyway
+        ");
     }
 
     #[test]
