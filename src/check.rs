@@ -151,6 +151,20 @@ mod tests {
         )
     }
 
+    /// Each fix of an unknown key reads the text again; a trial of each of many must not.
+    #[test]
+    fn a_trial_looks_for_no_spelling() {
+        let text = "arch: a\ndataset: a\nlayers:\n  - op: none\n    procesors: 1\n";
+        let document = yaml::parse(text);
+        let network = network::lower(&document, text);
+        let fixes = |is_trial| {
+            let found = check_network(text, &document, &network, &Facts::default(), is_trial);
+            let unknown = found.iter().find(|finding| finding.code.0 == 6);
+            unknown.expect("an unknown key").fixes.len()
+        };
+        assert_eq!([false, true].map(fixes), [1, 0]);
+    }
+
     #[test]
     fn what_is_wrong_on_one_chip_names_it() {
         insta::assert_snapshot!(on_each_device(&layer("    out_offset: 0x9000\n")).join("\n"), @"AX303 on the MAX78000: the output of layer 0 takes 256 bytes from 0x9000 on and runs past the 0x8000 of an instance");

@@ -97,7 +97,7 @@ fn operands_are_drawn_word_by_word() {
     3000  x x x x   x . . .   . . . .   . . . .      of layer 2 and layer 3,
     2000  x x x x   x . . .   . . . .   . . . .      alternate words
     1000  . . . .   . . . .   . . . .   . . . .   W  writes 0000-0fff
-    0000  W W W W   W . . .   . . . .   . . . .      was layer 1, dead since layer 3
+    0000  W W W W   W . . .   . . . .   . . . .      held layer 1 until layer 3
                                                      free 1000-1fff, 4000-7fff
                                                      everywhere
 

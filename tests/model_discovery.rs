@@ -127,6 +127,13 @@ fn models_are_found_beside_above_and_in_training_projects() {
     ] {
         assert_eq!(found(&[(path, &own)]), is(path));
     }
+    // A script beside the network is no model, whatever its functions are called.
+    let script = [
+        ("nets/networks/draw.py", "def small():\n    print(1)\n"),
+        ("nets/models/a.py", own.as_str()),
+    ];
+    assert_eq!(found(&script), is("nets/models/a.py"));
+    assert_eq!(found(&script[..1]), "nothing");
     // The nearest counts, whatever lies further off.
     let both = [
         ("nets/networks/models/b.py", own.as_str()),

@@ -115,6 +115,29 @@ unload: 3
     "#);
 }
 
+/// As one types.
+#[test]
+fn no_values() {
+    insta::assert_snapshot!(report("\
+arch: demo
+dataset: demo
+layers:
+"), @"3:1 error AX005: `layers` has no value; it takes a list of mappings");
+    insta::assert_snapshot!(report("\
+arch:
+layers:
+  - op: Conv2d
+    kernel_size:
+    activate: None
+    processors:
+    out_offset: 0
+"), @r"
+    1:1 error AX005: the file lacks `arch` and `dataset`
+    4:17 error AX024 L0: `kernel_size` has no value; it takes a kernel such as `3x3`
+    6:5 error AX009 L0: `processors` has no value; it takes a processor mask such as 0x000000000000000f
+    ");
+}
+
 #[test]
 fn values() {
     insta::assert_snapshot!(report("\

@@ -200,7 +200,7 @@ fn assert_shown(text: &str, facts: &Facts, place: usize) -> Result<(), TestCaseE
     }
 
     use ide::navigation;
-    for target in navigation::definition(&analyzed, offset) {
+    if let Some(target) = navigation::definition(&analyzed, offset) {
         prop_assert!(in_text(target.span) && target.span.contains(target.selection));
     }
     let places = navigation::references(&analyzed, offset, true);
@@ -210,7 +210,7 @@ fn assert_shown(text: &str, facts: &Facts, place: usize) -> Result<(), TestCaseE
             .iter()
             .all(|(span, _)| in_text(*span))
     );
-    if let Some(span) = navigation::prepare_rename(&analyzed, offset) {
+    if let Some((span, _)) = navigation::prepare_rename(&analyzed, offset) {
         prop_assert!(span.touches(offset));
         let edits = navigation::rename(&analyzed, offset, "new-name");
         prop_assert!(edits.is_ok_and(|edits| fits(&edits)));

@@ -58,6 +58,39 @@ local CROWDED = {
   '    out_offset: 0x2004',
 }
 
+local function check_lenses(buffer)
+  local function run(title)
+    ok(wait(function()
+      vim.lsp.codelens.refresh({ bufnr = buffer })
+      return vim.iter(vim.lsp.codelens.get(buffer)):any(function(lens) return vim.startswith(lens.command.title, title) end)
+    end), 'lens ' .. title, vim.lsp.codelens.get(buffer))
+    for _, lens in ipairs(vim.lsp.codelens.get(buffer)) do
+      if vim.startswith(lens.command.title, title) then
+        local client = vim.lsp.get_clients({ bufnr = buffer })[1]
+        client:exec_cmd(lens.command, { bufnr = buffer })
+        return
+      end
+    end
+  end
+  vim.fn.setqflist({})
+  run('read by #1 second')
+  ok(wait(function() return #vim.fn.getqflist() == 1 end), 'readers of a layer', vim.fn.getqflist())
+  vim.cmd.cclose()
+  local function floats(text)
+    return wait(function()
+      return vim.iter(vim.api.nvim_list_wins()):any(function(window)
+        local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+        return vim.api.nvim_win_get_config(window).relative ~= '' and table.concat(lines, '\n'):find(text, 1, true)
+      end)
+    end)
+  end
+  run('Memory map: 2 layers')
+  ok(floats('budget of the MAX78000'), 'memory map of the run')
+  line_of('- name: second')
+  run('memory map')
+  ok(floats('layer 1 (`second`)'), 'memory map of a layer')
+end
+
 local function check_commands()
   vim.cmd.edit('open.yaml')
   local buffer = vim.api.nvim_get_current_buf()
@@ -78,6 +111,7 @@ local function check_commands()
     ok(line_of('out_offset: 0x2004') == nil, 'another offset after ' .. command, vim.api.nvim_buf_get_lines(0, 0, -1, false))
     vim.api.nvim_buf_set_lines(buffer, 0, -1, false, CROWDED)
   end
+  check_lenses(buffer)
 end
 
 local function checks()

@@ -20,11 +20,14 @@ pub struct Action {
     pub kind: ActionKind,
     /// Whether it is the one to take.
     pub preferred: bool,
-    /// The finding that it is about, by its index in [`Analyzed::findings`].
-    pub finding: Option<usize>,
+    /// The findings that it is about, by their index in [`Analyzed::findings`].
+    pub findings: Vec<usize>,
     /// The changes.
     pub edits: Vec<Edit>,
 }
+
+/// What no grammar allows.
+const SYNTAX: Code = Code(1);
 
 /// The kinds of action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +58,15 @@ pub fn actions(analyzed: &Analyzed, within: Span) -> Vec<Action> {
         found.extend(suppress_here(analyzed, &lines, *index, finding));
         found.extend(suppress_in_file(analyzed, *index, finding));
     }
-    // Two findings of one rule at one place may want the same.
+    // Two findings at one place may want the same.
     let mut unique: Vec<Action> = Vec::new();
     for action in found {
-        if !unique
-            .iter()
-            .any(|other| other.title == action.title && other.edits == action.edits)
-        {
-            unique.push(action);
+        match unique.iter_mut().find(|one| one.edits == action.edits) {
+            Some(same) => {
+                same.preferred |= action.preferred;
+                same.findings.extend(action.findings);
+            }
+            None => unique.push(action),
         }
     }
     unique
@@ -83,7 +87,7 @@ fn fixes(index: usize, finding: &Finding) -> impl Iterator<Item = Action> {
         title: fix.title.clone(),
         kind: ActionKind::QuickFix,
         preferred: only_safe && is_safe(fix.applicability),
-        finding: Some(index),
+        findings: vec![index],
         edits: fix.edits.clone(),
     })
 }
@@ -111,10 +115,11 @@ fn all_of_a_kind(analyzed: &Analyzed, here: &[(usize, &Finding)]) -> Vec<Action>
                 title: format!("Fix all {} of {code} in this file", fixes.len()),
                 kind: ActionKind::QuickFix,
                 preferred: false,
-                finding: here
+                findings: here
                     .iter()
-                    .find(|(_, finding)| finding.code == code)
-                    .map(|(index, _)| *index),
+                    .filter(|(_, finding)| finding.code == code)
+                    .map(|(index, _)| *index)
+                    .collect(),
                 edits,
             })
         })
@@ -140,7 +145,7 @@ fn spellings(analyzed: &Analyzed, within: Span) -> Vec<Action> {
                 title: format!("Write `{wanted}`"),
                 kind: ActionKind::Refactor,
                 preferred: false,
-                finding: None,
+                findings: Vec::new(),
                 edits: vec![Edit::replace(span, wanted)],
             })
         })
@@ -190,7 +195,7 @@ fn suppress_here(
         },
         kind: ActionKind::QuickFix,
         preferred: false,
-        finding: Some(index),
+        findings: vec![index],
         edits: vec![edit],
     })
 }
@@ -218,15 +223,16 @@ fn suppress_in_file(analyzed: &Analyzed, index: usize, finding: &Finding) -> Opt
         title: format!("Suppress {code} in this file"),
         kind: ActionKind::QuickFix,
         preferred: false,
-        finding: Some(index),
+        findings: vec![index],
         edits: vec![edit],
     })
 }
 
-/// The code of a finding that a comment may suppress: what the tool says of itself is none.
+/// The code of a finding that a comment may suppress: what the tool says of itself is none, and
+/// text that is no YAML is nothing to be silent about.
 fn suppressible(finding: &Finding) -> Option<Code> {
     let own = tool::TOOL.iter().any(|rule| rule.code == finding.code);
-    (!own).then_some(finding.code)
+    (!own && finding.code != SYNTAX).then_some(finding.code)
 }
 
 /// Adds a rule to the list of a suppression.
@@ -322,6 +328,26 @@ mod tests {
     }
 
     #[test]
+    fn what_mends_two_findings_is_one_action() {
+        let layer =
+            "  - op: none\n    in_dim: [8, 8]\n    processors: 0x0f\n    output_processors: 0x0f\n";
+        let text = format!(
+            "{HEAD}{layer}    out_offset: 4$0000\n{layer}    in_sequences: 0\n    in_offset: 0x4000\n    out_offset: 0\n"
+        );
+        let (analyzed, offset) = cursor(&text);
+        let found = actions(&analyzed, Span::at(offset));
+        let action = found.first().expect("an action");
+        let codes: Vec<String> = action
+            .findings
+            .iter()
+            .map(|index| analyzed.findings[*index].code.to_string())
+            .collect();
+        insta::assert_snapshot!(format!("{} {codes:?}", action.title), @r#"Write `0x4000` ["AX062", "AX310"]"#);
+        let same = |other: &&Action| other.edits == action.edits;
+        assert_eq!(found.iter().filter(same).count(), 1);
+    }
+
+    #[test]
     fn numbers_can_be_written_in_full() {
         insta::assert_snapshot!(done(&format!("{HEAD}  - op: fc\n    processors: 0x.f$0\n    out_offset: 0\n"), "Write"), @r"
         arch: a
@@ -400,6 +426,14 @@ mod tests {
         Suppress AX954 in this layer
         Suppress AX954 in this file
         ");
+    }
+
+    #[test]
+    fn nobody_suppresses_what_is_no_yaml() {
+        assert_eq!(
+            titles(&format!("{HEAD}  - op: fc\n    pro$0\n    groups: 1\n")),
+            ""
+        );
     }
 
     #[test]

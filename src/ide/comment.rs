@@ -21,12 +21,16 @@ pub(super) fn directive(analyzed: &Analyzed, comment: Comment) -> Option<Spanned
     })
 }
 
+/// The words in the brackets of a suppression: rules, and the starts of their codes.
+pub(super) fn selectors(analyzed: &Analyzed, comment: Comment) -> Vec<Spanned<&str>> {
+    let list = directive(analyzed, comment).and_then(|body| brackets(&body));
+    list.iter().flat_map(words).collect()
+}
+
 /// The rules in the brackets of a suppression, each with its place.
 pub(super) fn suppressed(analyzed: &Analyzed, comment: Comment) -> Vec<Spanned<Documentation>> {
-    let Some(list) = directive(analyzed, comment).and_then(|body| brackets(&body)) else {
-        return Vec::new();
-    };
-    words(&list)
+    selectors(analyzed, comment)
+        .into_iter()
         .filter_map(|word| {
             let rule = rules::documented().find(|rule| {
                 rule.name.eq_ignore_ascii_case(word.value)

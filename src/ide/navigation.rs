@@ -45,25 +45,25 @@ pub(super) struct Mention {
     pub(super) source: Option<Source>,
 }
 
-/// Where what stands at an offset is defined: the layer of a reference, the anchor of an alias.
-pub fn definition(analyzed: &Analyzed, offset: u32) -> Vec<Target> {
+/// Where what stands at an offset is defined: the layer of a reference, the anchor of an alias. A
+/// layer is defined where it stands; editors show its references then.
+pub fn definition(analyzed: &Analyzed, offset: u32) -> Option<Target> {
     if let Some(target) = anchor(analyzed, offset) {
-        return vec![target];
+        return Some(target);
     }
-    let Some(mention) = mention_at(analyzed, offset) else {
-        return Vec::new();
+    let source = source_at(analyzed, offset)?;
+    let selection = declared(analyzed, source)?;
+    let origin = match (mention_at(analyzed, offset), source) {
+        (Some(mention), _) => mention.span,
+        // By its `-`.
+        (None, Source::Layer(layer)) if !selection.touches(offset) => head(analyzed, layer)?,
+        (None, _) => selection,
     };
-    let found = mention
-        .source
-        .and_then(|source| Some((whole(analyzed, source)?, declared(analyzed, source)?)));
-    found
-        .map(|(span, selection)| Target {
-            origin: mention.span,
-            span,
-            selection,
-        })
-        .into_iter()
-        .collect()
+    Some(Target {
+        origin,
+        span: whole(analyzed, source)?,
+        selection,
+    })
 }
 
 /// Where the layer at an offset is referred to: by references, and by the `-` of a layer that reads
@@ -94,9 +94,17 @@ pub fn highlights(analyzed: &Analyzed, offset: u32) -> Vec<(Span, bool)> {
         .collect()
 }
 
-/// The name at an offset that can be changed: that of a layer or of the rolling buffer.
-pub fn prepare_rename(analyzed: &Analyzed, offset: u32) -> Option<Span> {
-    renamed(analyzed, offset).map(|(_, span)| span)
+/// The name at an offset that can be changed, that of a layer or of the rolling buffer: its place,
+/// and the name itself, which an alias does not show.
+pub fn prepare_rename(analyzed: &Analyzed, offset: u32) -> Option<(Span, &str)> {
+    let (source, span) = renamed(analyzed, offset)?;
+    let written = span.text(&analyzed.text);
+    let name = if written.starts_with('*') {
+        unquoted(analyzed, name_of(analyzed, source)?).text(&analyzed.text)
+    } else {
+        written
+    };
+    Some((span, name))
 }
 
 /// Changes the name at an offset wherever it stands.
@@ -280,8 +288,8 @@ fn is_usable(analyzed: &Analyzed, source: Source, new: &str) -> Result<(), Strin
         .is_some_and(|c| c.is_alphanumeric() || c == '_');
     if !starts_well || !new.chars().all(plain) {
         return Err(format!(
-            "`{new}` would need quotes: a name starts with a letter and has letters, digits, `_`, \
-             `-`, `.`, `/` and `+`"
+            "`{new}` would need quotes: a name starts with a letter or a digit and has letters, \
+             digits, `_`, `-`, `.`, `/` and `+`"
         ));
     }
     let network = &analyzed.network;
@@ -450,12 +458,30 @@ mod tests {
     #[test]
     fn a_reference_leads_to_the_name_of_its_layer() {
         let (analyzed, offset) = net("'One'");
-        let targets = definition(&analyzed, offset);
-        insta::assert_snapshot!(all(&analyzed, targets.iter().map(|t| t.selection)), @"3:11 one");
+        let target = definition(&analyzed, offset).expect("a layer");
+        insta::assert_snapshot!(at(&analyzed, target.selection), @"3:11 one");
         let (analyzed, offset) = net("-1");
-        assert_eq!(definition(&analyzed, offset), []);
+        assert_eq!(definition(&analyzed, offset), None);
         let (analyzed, offset) = cursor("arch: &a x\ndataset: *$0a\nlayers: []\n");
-        insta::assert_snapshot!(all(&analyzed, definition(&analyzed, offset).iter().map(|t| t.selection)), @"1:7 &a");
+        let target = definition(&analyzed, offset).expect("an anchor");
+        insta::assert_snapshot!(at(&analyzed, target.selection), @"1:7 &a");
+    }
+
+    #[test]
+    fn a_layer_is_defined_where_it_stands() {
+        let places = |inside| {
+            let (analyzed, offset) = net(inside);
+            let target = definition(&analyzed, offset).expect("a layer");
+            format!(
+                "{} from {}",
+                at(&analyzed, target.selection),
+                at(&analyzed, target.origin)
+            )
+        };
+        insta::assert_snapshot!(places("one\n    op"), @"3:11 one from 3:11 one");
+        insta::assert_snapshot!(places("- name: two"), @"5:11 two from 5:3 - name");
+        let (analyzed, offset) = net("conv2d");
+        assert_eq!(definition(&analyzed, offset), None);
     }
 
     #[test]
@@ -502,6 +528,14 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_is_renamed_by_the_name_that_it_stands_for() {
+        let (analyzed, offset) =
+            cursor("arch: a\nlayers:\n  - name: &n 'one'\n  - in_sequences: *$0n\n");
+        let (span, name) = prepare_rename(&analyzed, offset).expect("a name");
+        assert_eq!((span.text(&analyzed.text), name), ("*n", "one"));
+    }
+
+    #[test]
     fn names_that_cannot_be_are_refused() {
         let (analyzed, offset) = net("one\n    op");
         let refused: Vec<String> = ["", "3", "yes", "input", "Two", "a: b", "#x"]
@@ -514,8 +548,8 @@ mod tests {
         YAML does not read `yes` as text
         `input` has a meaning of its own in references
         layer 1 is called `Two` already
-        `a: b` would need quotes: a name starts with a letter and has letters, digits, `_`, `-`, `.`, `/` and `+`
-        `#x` would need quotes: a name starts with a letter and has letters, digits, `_`, `-`, `.`, `/` and `+`
+        `a: b` would need quotes: a name starts with a letter or a digit and has letters, digits, `_`, `-`, `.`, `/` and `+`
+        `#x` would need quotes: a name starts with a letter or a digit and has letters, digits, `_`, `-`, `.`, `/` and `+`
         ");
         let (analyzed, offset) = net("conv2d");
         assert_eq!(prepare_rename(&analyzed, offset), None);

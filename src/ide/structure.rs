@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::text::{LineIndex, Span};
-use crate::yaml::{NodeId, NodeKind};
+use crate::yaml::{Comment, NodeId, NodeKind};
 
 use super::{Analyzed, comment};
 
@@ -175,7 +175,7 @@ pub fn selection(analyzed: &Analyzed, offset: u32) -> Vec<Span> {
     nested
 }
 
-/// What leads elsewhere: the shapes file and the rules that comments name.
+/// What leads elsewhere: the files and the rules that comments name.
 pub fn links(analyzed: &Analyzed) -> Vec<Link> {
     let mut links = Vec::new();
     for &comment in &analyzed.document.comments {
@@ -188,15 +188,21 @@ pub fn links(analyzed: &Analyzed) -> Vec<Link> {
                     tooltip: format!("{} {}", rule.value.code, rule.value.name),
                 }),
         );
-        links.extend(shapes_file(analyzed, comment));
+        let files = FILES.iter();
+        links.extend(files.filter_map(|(word, what)| file(analyzed, comment, word, what)));
     }
     links
 }
 
-fn shapes_file(analyzed: &Analyzed, comment: crate::yaml::Comment) -> Option<Link> {
-    const WORD: &str = "shapes=";
+/// The directives that name a file which an editor can show.
+const FILES: [(&str, &str); 2] = [
+    ("shapes=", "the shapes of the network"),
+    ("model=", "the model of the network"),
+];
+
+fn file(analyzed: &Analyzed, comment: Comment, word: &str, what: &str) -> Option<Link> {
     let body = comment::directive(analyzed, comment)?;
-    let start = body.value.find(WORD)? + WORD.len();
+    let start = body.value.find(word)? + word.len();
     let rest = body.value.get(start..)?;
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
     let (skip, end) = match quote {
@@ -208,11 +214,16 @@ fn shapes_file(analyzed: &Analyzed, comment: crate::yaml::Comment) -> Option<Lin
         ),
     };
     let file = rest.get(skip..end).filter(|file| !file.is_empty())?;
+    // `FILE.py:NAME`
+    let file = match file.find(".py:") {
+        Some(at) => file.get(..at + 3)?,
+        None => file,
+    };
     let from = body.span.start + (start + skip) as u32;
     Some(Link {
         span: Span::new(from, from + file.len() as u32),
         target: LinkTarget::File(file.to_owned()),
-        tooltip: "the shapes of the network".to_owned(),
+        tooltip: what.to_owned(),
     })
 }
 
@@ -259,9 +270,9 @@ mod tests {
     }
 
     #[test]
-    fn rules_and_the_shapes_file_are_links() {
+    fn rules_and_files_are_links() {
         let analyzed = plain(
-            "# ai8x-lint: device=MAX78000 shapes=\"a b.json\"\n# ai8x-lint: ignore-file[AX301, dead-output, AX9] x\n",
+            "# ai8x-lint: device=MAX78000 shapes=\"a b.json\"\n# ai8x-lint: ignore-file[AX301, dead-output, AX9] x\n# ai8x-lint: model=models/net.py:ai85net\n# ai8x-lint: model=net.py\n",
         );
         let links: Vec<String> = links(&analyzed)
             .iter()
@@ -271,6 +282,8 @@ mod tests {
         a b.json File("a b.json")
         AX301 Rule(Code(301))
         dead-output Rule(Code(157))
+        models/net.py File("models/net.py")
+        net.py File("net.py")
         "#);
     }
 }

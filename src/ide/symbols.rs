@@ -1,6 +1,7 @@
 //! The outline of a file: the network, its layers, their keys.
 
 use crate::network::keys::{Domain, Scope};
+use crate::rules::words::count;
 use crate::text::Span;
 use crate::yaml::{Entry, NodeKind};
 
@@ -67,18 +68,17 @@ pub fn symbols(analyzed: &Analyzed) -> Vec<Symbol> {
     }
     let arch = &analyzed.network.arch;
     let span = around(document.span(root), &children);
-    let layers = analyzed.network.layers.len();
+    let layers = count(analyzed.network.layers.len() as i64, "layer");
     vec![Symbol {
         name: arch
             .get()
             .filter(|name| !name.trim().is_empty())
             .cloned()
             .unwrap_or_else(|| "network".to_owned()),
-        detail: format!(
-            "{}, {layers} {}",
-            analyzed.device.name,
-            if layers == 1 { "layer" } else { "layers" }
-        ),
+        detail: match analyzed.facts.device {
+            Some(chip) => format!("{}, {layers}", chip.name()),
+            None => layers,
+        },
         kind: SymbolKind::Network,
         span,
         selection: arch
@@ -162,6 +162,7 @@ fn key_symbol(analyzed: &Analyzed, entry: Entry) -> Option<Symbol> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Facts;
     use crate::ide::fixture;
 
     fn outline(symbols: &[Symbol], indent: usize, out: &mut String) {
@@ -205,6 +206,8 @@ mod tests {
 
     #[test]
     fn broken_and_empty_texts_have_what_can_be_read() {
+        let unchosen = Analyzed::new("arch: a\nlayers:\n  - op: fc\n".into(), Facts::default());
+        assert_eq!(symbols(&unchosen)[0].detail, "1 layer");
         insta::assert_snapshot!(shown(&fixture::plain("")), @"");
         insta::assert_snapshot!(shown(&fixture::plain("- a\n- b\n")), @"");
         insta::assert_snapshot!(shown(&fixture::plain("arch: a\nlayers:\n  - name: x\n    processors: [\n  - op: fc\n")), @r"

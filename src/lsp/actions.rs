@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, MessageType, Range,
-    Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, Diagnostic,
+    MessageType, Range, Uri, WorkspaceEdit,
 };
 
 use crate::analysis::DifferenceKind;
@@ -64,7 +64,13 @@ pub(super) fn code_actions(
             what,
         })
     };
-    let findings = tried_findings(snapshot, snapshot.span(params.range));
+    // An editor that asks for `source` at each save does not wait for fixes to be tried.
+    let kinds = [ActionKind::QuickFix, ActionKind::Refactor].map(kind);
+    let findings = if kinds.iter().any(wanted) {
+        tried_findings(snapshot, snapshot.span(params.range))
+    } else {
+        Vec::new()
+    };
     let mut found = Vec::new();
     for (index, action) in at(snapshot, params.range, findings.clone())
         .into_iter()
@@ -74,12 +80,17 @@ pub(super) fn code_actions(
         if !wanted(&kind) {
             continue;
         }
-        let about = action.finding.and_then(|index| findings.get(index));
+        let about: Vec<Diagnostic> = action
+            .findings
+            .iter()
+            .filter_map(|index| findings.get(*index))
+            .map(|finding| diagnostic(snapshot, finding, abilities, pages))
+            .collect();
         let lazy = abilities.resolves_edits;
         found.push(CodeAction {
             title: action.title,
             kind: Some(kind),
-            diagnostics: about.map(|finding| vec![diagnostic(snapshot, finding, abilities, pages)]),
+            diagnostics: (!about.is_empty()).then_some(about),
             is_preferred: action.preferred.then_some(true),
             edit: (!lazy).then(|| workspace_edit(snapshot, abilities, &action.edits)),
             data: lazy.then(|| chosen(What::Nth(params.range, index))),

@@ -13,7 +13,7 @@ use super::edits::text_edit;
 use super::snapshot::Snapshot;
 
 /// What makes a client ask without being told to: the start of a key, of a value, of an item.
-pub(super) const TRIGGERS: [&str; 5] = [" ", "-", "[", ",", "#"];
+pub(super) const TRIGGERS: [&str; 5] = [" ", "[", ",", "#", "="];
 
 pub(super) fn completions(
     snapshot: &Snapshot,
@@ -53,7 +53,10 @@ fn item(
         }),
         // Clients sort by letters; the order here is that of likelihood.
         sort_text: Some(format!("{rank:04}")),
-        filter_text: some(blanks.to_owned()).map(|blanks| blanks + &completion.label),
+        filter_text: (!blanks.is_empty() || !completion.aliases.is_empty()).then(|| {
+            let spellings = [&[completion.label.as_str()], completion.aliases].concat();
+            format!("{blanks}{}", spellings.join(" "))
+        }),
         insert_text_format: is_snippet.then_some(InsertTextFormat::SNIPPET),
         insert_text_mode: Some(InsertTextMode::AS_IS),
         text_edit: Some(CompletionTextEdit::Edit(text_edit(

@@ -185,9 +185,9 @@ pub(super) fn definition(
     position: Position,
     abilities: Abilities,
 ) -> GotoDefinitionResponse {
-    let targets = navigation::definition(snapshot.analyzed(), snapshot.offset(position));
+    let target = navigation::definition(snapshot.analyzed(), snapshot.offset(position));
     if abilities.links_with_origin {
-        let links = targets.into_iter().map(|target| LocationLink {
+        let links = target.into_iter().map(|target| LocationLink {
             origin_selection_range: Some(snapshot.range(target.origin)),
             target_uri: snapshot.uri.clone(),
             target_range: snapshot.range(target.span),
@@ -195,7 +195,7 @@ pub(super) fn definition(
         });
         GotoDefinitionResponse::Link(links.collect())
     } else {
-        let locations = targets
+        let locations = target
             .into_iter()
             .map(|target| location(snapshot, target.selection));
         GotoDefinitionResponse::Array(locations.collect())
@@ -232,10 +232,10 @@ pub(super) fn prepare_rename(
     snapshot: &Snapshot,
     position: Position,
 ) -> Option<PrepareRenameResponse> {
-    let span = navigation::prepare_rename(snapshot.analyzed(), snapshot.offset(position))?;
+    let (span, name) = navigation::prepare_rename(snapshot.analyzed(), snapshot.offset(position))?;
     Some(PrepareRenameResponse::RangeWithPlaceholder {
         range: snapshot.range(span),
-        placeholder: span.text(&snapshot.file.text).to_owned(),
+        placeholder: name.to_owned(),
     })
 }
 

@@ -298,7 +298,7 @@ fn was(step: &Step, replaced: Replaced) -> String {
     let made = maker(replaced.layer);
     match replaced.last_read_by {
         Some(layer) if layer == step.layer => format!("over {made}, which it reads"),
-        Some(layer) => format!("was {made}, dead since layer {layer}"),
+        Some(layer) => format!("held {made} until layer {layer}"),
         None => format!("was {made}, which nobody reads"),
     }
 }

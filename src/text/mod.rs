@@ -9,5 +9,5 @@ mod span;
 pub use edit::{Edit, apply_edits, unified_diff};
 pub use file::TextFile;
 pub use line_index::{LineColumn, LineIndex};
-pub use nearest::{did_you_mean, nearest, slip};
+pub use nearest::{did_you_mean, is_same_word, nearest, slip};
 pub use span::Span;

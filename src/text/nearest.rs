@@ -26,17 +26,27 @@ pub fn slip(word: &str, candidate: &str) -> Option<usize> {
     if word.len() > candidate.len() + 4 {
         return None;
     }
-    let (word, candidate) = (folded(word), folded(candidate));
+    let [word, candidate]: [String; 2] = [word, candidate].map(|text| folded(text).collect());
+    let most = (candidate.len() / 3).clamp(1, 3);
+    // Most words differ in length alone by more than that.
+    let characters = |text: &str| text.chars().count();
+    if characters(&word).abs_diff(characters(&candidate)) > most {
+        return None;
+    }
     let distance = damerau_levenshtein(&word, &candidate);
-    (distance <= (candidate.len() / 3).clamp(1, 3) && distance < word.len()).then_some(distance)
+    (distance <= most && distance < word.len()).then_some(distance)
+}
+
+/// Whether two words differ in case and punctuation only.
+pub fn is_same_word(one: &str, other: &str) -> bool {
+    folded(one).eq(folded(other))
 }
 
 /// Lower case, letters and digits only.
-fn folded(word: &str) -> String {
+fn folded(word: &str) -> impl Iterator<Item = char> {
     word.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]
@@ -51,6 +61,12 @@ mod tests {
         assert_eq!(nearest("colour", words), None);
         assert_eq!(nearest("", words), None);
         assert_eq!(nearest(&"x".repeat(100_000), words), None);
+    }
+
+    #[test]
+    fn the_same_word_differs_in_case_and_punctuation_only() {
+        assert!(is_same_word("In_Dim", "in-dim") && is_same_word("pad", "PAD"));
+        assert!(!is_same_word("pad", "pads") && !is_same_word("pad", ""));
     }
 
     #[test]

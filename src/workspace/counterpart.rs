@@ -244,7 +244,12 @@ impl Finder<'_> {
             }
         }
         for folder in self.places() {
-            if let Some(name) = one_of(called(&folder, arch))? {
+            let mut found = called(&folder, arch);
+            // Beside a network lie scripts, too, whose functions may be called anything.
+            found.retain(|model| {
+                model.path.parent() != self.file.path.parent() || is_model_file(&model.path)
+            });
+            if let Some(name) = one_of(found)? {
                 return Ok(Some(Known {
                     value: name,
                     origin: Origin::ModelName,
@@ -361,6 +366,12 @@ fn one_of(mut found: Vec<ModelName>) -> Result<Option<ModelName>, Unfound> {
         0 | 1 => Ok(found.pop()),
         _ => Err(Unfound::several(found)),
     }
+}
+
+fn is_model_file(path: &Path) -> bool {
+    let source = source(path);
+    let source = source.as_deref().ok().and_then(|read| read.as_ref().ok());
+    source.is_some_and(|source| pytorch::is_model_file(&source.text))
 }
 
 /// The Python files of a training project that define models.

@@ -244,7 +244,8 @@ impl Recovery<'_> {
         self.work += stopped_at + text.len() / 8;
         // Behind the repair, places count from the end, which did not move.
         let first = repair.edits.iter().map(|edit| edit.span.start).min()?;
-        let left = match stopped_at > first as usize {
+        let read_all = matches!(stop, None | Some(Stop::Final));
+        let left = match read_all || stopped_at > first as usize {
             true => text.len().saturating_sub(stopped_at),
             false => self.text.len() - stopped_at,
         };

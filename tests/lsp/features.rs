@@ -217,6 +217,21 @@ fn completions_replace_what_is_typed() {
 }
 
 #[test]
+fn typing_is_compared_with_all_spellings() {
+    let mut client = opened(json!({}));
+    let items = client.request("textDocument/completion", at("op: Conv2d", 0, 4));
+    let filters: Vec<&Value> = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["label"] == "None" || item["label"] == "Conv2d")
+        .map(|item| &item["filterText"])
+        .collect();
+    assert_eq!(filters, [&Value::Null, &json!("None Passthrough")]);
+    client.finish();
+}
+
+#[test]
 fn snippets_go_to_clients_that_know_them() {
     let layer = |abilities: Value| {
         let mut client = opened(abilities);

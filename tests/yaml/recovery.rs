@@ -325,6 +325,15 @@ fn half_typed_lines_keep_the_rest() {
     2: Grammar "layers": `layers` is a key without a colon: write `layers:`
     whole
     "#);
+    // At the end of a text without a last line break.
+    for line in ["    out_off", "  out_off", "out_off"] {
+        let typed = format!("arch: net\nlayers:\n  - name: one\n    processors: 0x1\n{line}");
+        assert_eq!(
+            read(&typed),
+            "5: Grammar \"out_off\": `out_off` is a key without a colon: write `out_off:`\n\
+             without \"out_off\"\n{arch: net, layers: [{name: one, processors: 0x1}]}\n"
+        );
+    }
     insta::assert_snapshot!(broken_at(1, "arch net"), @r#"
     1: Grammar "arch": `arch` is a key without a colon: write `arch:`
     whole

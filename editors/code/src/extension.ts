@@ -13,8 +13,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const started = new Server(context.extensionUri, log);
   server = started;
   const panel = new Panel(context.extensionUri, started);
+  let atHand: boolean | undefined;
   const follow = (editor: vscode.TextEditor | undefined) => {
     const network = editor !== undefined && isNetwork(editor.document);
+    if (network === atHand) return;
+    atHand = network;
     void vscode.commands.executeCommand('setContext', 'ai8x-lint.network', network);
   };
   follow(vscode.window.activeTextEditor);
@@ -26,6 +29,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     panel,
     started,
     started.onDidChange((condition) => status.show(condition)),
+    // A text becomes a network as it is typed.
+    started.onDidTell((document) => {
+      const editor = vscode.window.activeTextEditor;
+      if (editor?.document === document) follow(editor);
+    }),
     vscode.window.onDidChangeActiveTextEditor(follow),
     vscode.window.onDidChangeVisibleTextEditors((editors) => status.follow(editors)),
     vscode.window.onDidChangeActiveColorTheme(({ kind }) => started.tellTheme(kind)),

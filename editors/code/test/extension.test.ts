@@ -202,6 +202,21 @@ async function openPanel() {
   return { document, panel };
 }
 
+test('a text becomes a network as it is typed', async () => {
+  program('server/ai8x-lint');
+  let text = 'arch: a\n';
+  const document = { ...vscode.textDocument('/net.yaml', ''), getText: () => text };
+  vscode.window.activeTextEditor = { document };
+  await start();
+  const said = () => made.executed.filter(([command]) => command === 'setContext').map(([, , value]) => value);
+  await type(document);
+  assert.deepEqual(said(), [false]);
+  text += 'layers:\n';
+  await type(document);
+  await type(document);
+  assert.deepEqual(said(), [false, true], 'and is said once');
+});
+
 test('the panel shows the map, and a click goes to the layer', async () => {
   const { panel } = await openPanel();
   assert.deepEqual(panel.received.at(-1), { type: 'map', file: '/net.yaml', ...MAP });

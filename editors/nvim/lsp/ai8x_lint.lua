@@ -7,6 +7,8 @@ local function execute(client, buffer, command, arguments, done)
       vim.notify('ai8x-lint: ' .. fault.message, vim.log.levels.WARN)
     elseif answer and answer ~= vim.NIL then
       done(answer)
+    else
+      vim.notify('ai8x-lint: this file is no network', vim.log.levels.WARN)
     end
   end)
 end
@@ -35,6 +37,32 @@ local commands = {
   end,
 }
 
+-- What code lenses run (vim.lsp.codelens.run).
+local lenses = {
+  -- The memory map in a floating window: of the layer on this line, else of the whole run.
+  ['ai8x-lint.showMap'] = function(command, context)
+    local client = assert(vim.lsp.get_client_by_id(context.client_id))
+    local method, params = 'ai8x/map', { textDocument = { uri = command.arguments[1] } }
+    if command.arguments[2] ~= vim.NIL then
+      local line = vim.api.nvim_win_get_cursor(0)[1]
+      method, params.position = 'textDocument/hover', { line = line - 1, character = vim.fn.indent(line) }
+    end
+    client:request(method, params, function(_, answer)
+      if answer and answer ~= vim.NIL then
+        local lines = vim.split(answer.text or answer.contents.value, '\n')
+        vim.lsp.util.open_floating_preview(lines, answer.text and 'text' or 'markdown')
+      end
+    end, context.bufnr)
+  end,
+  -- The layers that read this one.
+  ['ai8x-lint.showReaders'] = function(command, context)
+    local client = assert(vim.lsp.get_client_by_id(context.client_id))
+    local items = vim.lsp.util.locations_to_items(command.arguments[3], client.offset_encoding)
+    vim.fn.setqflist({}, ' ', { title = command.title, items = items })
+    vim.cmd.copen()
+  end,
+}
+
 return {
   cmd = { 'ai8x-lint', 'server' },
   -- Networks, and models that use ai8x; of other files the server says nothing.
@@ -44,6 +72,7 @@ return {
     -- What the files do not say themselves; see editors/code/README.md for all settings.
     ['ai8x-lint'] = { device = '' },
   },
+  commands = lenses,
   on_attach = function(client, buffer)
     for name, run in pairs(commands) do
       vim.api.nvim_buf_create_user_command(buffer, name, function() run(client, buffer) end, {})

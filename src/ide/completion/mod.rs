@@ -6,9 +6,10 @@ mod snippets;
 mod spot;
 mod values;
 
+use crate::device::DeviceId;
 use crate::network::keys::{Devices, Domain, Key, Scope};
 use crate::report::docs;
-use crate::rules;
+use crate::rules::{self, Documentation};
 use crate::text::{Edit, LineIndex, Span};
 
 use super::{Analyzed, comment};
@@ -20,6 +21,8 @@ use spot::{Kind, Spot};
 pub struct Completion {
     /// What lists show and typing is compared with.
     pub label: String,
+    /// Other spellings that typing is compared with.
+    pub aliases: &'static [&'static str],
     /// What it is.
     pub kind: CompletionKind,
     /// A few words about it; may be empty.
@@ -106,7 +109,25 @@ pub fn complete_with(
     }
 }
 
-/// The keys that the mapping does not have yet, required ones first, rarely needed ones last.
+/// The keys that nearly every layer has, in the order in which people write them.
+const USUAL: [&str; 13] = [
+    "name",
+    "op",
+    "kernel_size",
+    "pad",
+    "activate",
+    "out_offset",
+    "max_pool",
+    "pool_stride",
+    "in_sequences",
+    "in_offset",
+    "output_processors",
+    "write_gap",
+    "eltwise",
+];
+
+/// The keys that the mapping does not have yet, required ones first, then the usual ones, rarely
+/// needed ones last.
 fn keys(analyzed: &Analyzed, spot: &Spot, flow: bool, blank: bool) -> Vec<Completion> {
     let block = &spot.block;
     let is_new = |key: &&Key| !key.spellings().any(|name| block.keys.contains(&name));
@@ -121,7 +142,10 @@ fn keys(analyzed: &Analyzed, spot: &Spot, flow: bool, blank: bool) -> Vec<Comple
         .iter()
         .filter(|key| is_new(key) && exists(key))
         .collect();
-    keys.sort_by_key(|key| (key.advanced, !key.required));
+    keys.sort_by_key(|key| {
+        let usual = USUAL.iter().position(|name| *name == key.name);
+        (key.advanced, !key.required, usual.unwrap_or(USUAL.len()))
+    });
     let span = if blank {
         line_before(analyzed, spot.word)
     } else {
@@ -145,6 +169,7 @@ fn keys(analyzed: &Analyzed, spot: &Spot, flow: bool, blank: bool) -> Vec<Comple
             };
             Completion {
                 label: key.name.to_owned(),
+                aliases: key.aliases,
                 kind: CompletionKind::Key,
                 detail: if key.required {
                     "required".to_owned()
@@ -172,30 +197,34 @@ fn line_before(analyzed: &Analyzed, span: Span) -> Span {
 fn in_comment(analyzed: &Analyzed, span: Span, offset: u32) -> Vec<Completion> {
     let typed = Span::new(span.start, offset);
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_one_word = |text: &str| text.chars().all(is_word);
     let before = typed.text(&analyzed.text);
     let start = before.trim_end_matches(is_word).len() as u32;
     let word = Span::new(span.start + start, offset);
     let body = comment::directive(analyzed, crate::yaml::Comment { span: typed });
     match body {
         Some(body) if comment::brackets(&body).is_some_and(|list| list.span.touches(offset)) => {
-            rules::documented()
-                .map(|rule| Completion {
-                    label: rule.code.to_string(),
-                    kind: CompletionKind::Rule,
-                    detail: rule.name.to_owned(),
-                    documentation: rule.summary.to_owned(),
-                    edit: Edit::replace(word, rule.code.to_string()),
-                    snippet: false,
-                })
-                .collect()
+            rules_to_suppress(analyzed, word)
         }
-        Some(body) if body.value.trim().chars().all(is_word) => DIRECTIVES
+        Some(body) if is_one_word(body.value.trim()) => DIRECTIVES
             .iter()
             .map(|(label, text, documentation)| directive(word, label, text, documentation))
             .collect(),
+        Some(body)
+            if body
+                .value
+                .trim_start()
+                .strip_prefix("device=")
+                .is_some_and(is_one_word) =>
+        {
+            DeviceId::ALL
+                .iter()
+                .map(|id| directive(word, id.name(), id.name(), ""))
+                .collect()
+        }
         Some(_) => Vec::new(),
         // At the start of a comment.
-        None if before.trim_start_matches('#').trim().chars().all(is_word) => {
+        None if is_one_word(before.trim_start_matches('#').trim()) => {
             vec![directive(
                 word,
                 "ai8x-lint:",
@@ -205,6 +234,30 @@ fn in_comment(analyzed: &Analyzed, span: Span, offset: u32) -> Vec<Completion> {
         }
         None => Vec::new(),
     }
+}
+
+/// All rules, those that are reported nearest to here first.
+fn rules_to_suppress(analyzed: &Analyzed, word: Span) -> Vec<Completion> {
+    let distance = |rule: &Documentation| {
+        let reported = analyzed.findings.iter().filter(|one| one.code == rule.code);
+        reported
+            .map(|one| one.span.start.abs_diff(word.start))
+            .min()
+    };
+    let mut rules: Vec<Documentation> = rules::documented().collect();
+    rules.sort_by_cached_key(|rule| distance(rule).unwrap_or(u32::MAX));
+    rules
+        .into_iter()
+        .map(|rule| Completion {
+            label: rule.code.to_string(),
+            aliases: &[],
+            kind: CompletionKind::Rule,
+            detail: rule.name.to_owned(),
+            documentation: rule.summary.to_owned(),
+            edit: Edit::replace(word, rule.code.to_string()),
+            snippet: false,
+        })
+        .collect()
 }
 
 const DIRECTIVES: &[(&str, &str, &str)] = &[
@@ -229,11 +282,27 @@ const DIRECTIVES: &[(&str, &str, &str)] = &[
         "shapes=${1:network.shapes.json}$0",
         "The file with the shapes of the weights.",
     ),
+    (
+        "checkpoint",
+        "checkpoint=${1:FILE.pth.tar}$0",
+        "The checkpoint that the network is built from.",
+    ),
+    (
+        "model",
+        "model=${1:FILE.py:NAME}$0",
+        "The PyTorch model that the network stands for.",
+    ),
+    (
+        "keep",
+        "keep",
+        "New masks and offsets leave the value on this line as it is.",
+    ),
 ];
 
 fn directive(word: Span, label: &str, text: &str, documentation: &str) -> Completion {
     Completion {
         label: label.to_owned(),
+        aliases: &[],
         kind: CompletionKind::Directive,
         detail: String::new(),
         documentation: documentation.to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::analysis::{Spread, low_mask};
 use crate::device::PROCESSORS;
+use crate::network::Layer;
 use crate::network::keys::Scope;
 use crate::rules::words::{mask as literal, offset as hex};
 use crate::text::{Edit, Span};
@@ -187,6 +188,10 @@ pub(super) fn layers(
             .replace("OFFSET", &hex(offset))
             .replace("OTHER", &hex(other))
             .replace("MASK", &literal(mask));
+        for name in lines.iter().filter_map(|line| proposed_name(line)) {
+            let own = format!(":{}}}", unused_name(analyzed, name));
+            text = text.replace(&format!(":{name}}}"), &own);
+        }
         if let Some(name) = before.and_then(|layer| analyzed.network.layers[layer].name()) {
             text = text.replace("the layer before", &escaped(name));
         }
@@ -198,6 +203,7 @@ pub(super) fn layers(
         }
         Completion {
             label: label.to_owned(),
+            aliases: &[],
             kind: CompletionKind::Snippet,
             detail: String::new(),
             documentation: documentation.to_owned(),
@@ -213,6 +219,23 @@ pub(super) fn layers(
         .iter()
         .map(|pattern| snippet(pattern.label, pattern.documentation, pattern.lines));
     own.into_iter().chain(patterns).collect()
+}
+
+/// The name in the first line of a layer.
+fn proposed_name(line: &str) -> Option<&str> {
+    let (_, name) = line.strip_prefix("- name: ${")?.split_once(':')?;
+    name.strip_suffix('}')
+}
+
+/// A name, with a number behind it where a layer has it already.
+fn unused_name(analyzed: &Analyzed, name: &str) -> String {
+    let is_free = |name: &String| {
+        let mut names = analyzed.network.layers.iter().filter_map(Layer::name);
+        !names.any(|other| other.eq_ignore_ascii_case(name))
+    };
+    let numbered = (2..).map(|number| format!("{name}{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(is_free).unwrap_or_default()
 }
 
 /// The last layer that ends before an offset.

@@ -153,6 +153,16 @@ fn in_block<'a>(lines: &[Line<'a>], current: usize, before: &str, after: &str) -
         let key = keys::find(block.scope, key)?;
         return value(block, key, &line, before, after, before.ends_with(':'));
     }
+    // A further line of a list in brackets.
+    if line.dash.is_none()
+        && let Some(above) = parent(lines, current, line.column)
+        && above.column < line.column
+        && matches!(open_bracket(above.text), Some((_, '[')))
+        && let Some(block) = block(lines, above_index(lines, above)?, above.column)
+        && let Some(key) = keys::find(block.scope, above.key?)
+    {
+        return value(block, key, &line, before, after, false);
+    }
     // An item of a list that a key holds.
     if line.dash.is_some()
         && let Some(above) = parent(lines, current, line.first())
@@ -164,6 +174,10 @@ fn in_block<'a>(lines: &[Line<'a>], current: usize, before: &str, after: &str) -
         return value(block, key, &line, before, after, false);
     }
     let word_start = before.trim_end_matches(is_key_char).len();
+    // Behind the `-` of an item a blank is to come first.
+    if before.get(word_start..)?.starts_with('-') {
+        return None;
+    }
     let lead = before.get(..word_start)?;
     if !lead.chars().all(|c| matches!(c, ' ' | '-')) {
         return None;

@@ -56,11 +56,11 @@ fn keys_are_those_that_the_layer_does_not_have() {
     let found = names(&format!(
         "{HEAD}  - name: x\n    op: fc\n    $0\n    processors: 1\n"
     ));
-    insta::assert_snapshot!(found, @"sequence in_sequences in_offset in_channels in_dim in_crop data_format eltwise operands max_pool avg_pool pool_stride pool_first kernel_size pad stride dilation output_pad groups flatten activate quantization output_shift output_width output_processors out_channels out_offset write_gap bias_group streaming output weight_source buffer_shift buffer_insert in_channel_skip simulated_sequence layer conv2d layer conv2d with pooling layer conv1d layer linear layer passthrough pattern residual pattern concat");
+    insta::assert_snapshot!(found, @"kernel_size pad activate out_offset max_pool pool_stride in_sequences in_offset output_processors write_gap eltwise sequence in_channels in_dim in_crop data_format operands avg_pool pool_first stride dilation output_pad groups flatten quantization output_shift output_width out_channels bias_group streaming output weight_source buffer_shift buffer_insert in_channel_skip simulated_sequence layer conv2d layer conv2d with pooling layer conv1d layer linear layer passthrough pattern residual pattern concat");
     let found = names("arch: a\n$0\nlayers: []\n");
     insta::assert_snapshot!(found, @"dataset output_map unload data_buffer weights bias");
     let found = names("arch: a\nlayers: []\nunload:\n  - channels: 3\n    $0\n");
-    insta::assert_snapshot!(found, @"processors dim offset width write_gap");
+    insta::assert_snapshot!(found, @"processors dim offset write_gap width");
 }
 
 #[test]
@@ -115,12 +115,15 @@ fn an_empty_line_gets_the_indentation_of_the_layer() {
     layers:
       - name:
     ");
+    // A `-` without a blank starts nothing yet.
+    assert_eq!(names(&format!("{HEAD}  -$0\n")), "");
 }
 
 #[test]
 fn broken_text_is_no_hindrance() {
-    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    in_sequences: [\n    act$0\n  - op: conv2d\n")).split(' ').take(4).collect::<Vec<_>>().join(" "), @"processors name sequence in_offset");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    in_sequences: [\n    act$0\n  - op: conv2d\n")).split(' ').take(4).collect::<Vec<_>>().join(" "), @"processors name kernel_size pad");
     insta::assert_snapshot!(names(&format!("{HEAD}  - name: a\n    op: fc\n  - in_sequences: [$0\n  - op: conv2d\n")), @"a input");
+    insta::assert_snapshot!(names(&format!("{HEAD}  - name: a\n    op: fc\n  - in_sequences: [a,\n                   $0]\n")), @"a input");
     insta::assert_snapshot!(names("arch: [\nlayers:\n  - op: $0"), @"Conv2d Conv1d ConvTranspose2d Linear None Add Sub BitwiseOr BitwiseXor");
 }
 
@@ -128,6 +131,7 @@ fn broken_text_is_no_hindrance() {
 fn words_are_those_of_the_key() {
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    activate: $0\n")), @"ReLU Abs None");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    quantization: $0\n")), @"1 2 4 8");
+    insta::assert_snapshot!(labels(&format!("{HEAD}  - op: conv2d\n    max_pool: 3\n    pool_stride: $0\n")), @"3 | the size of the window, as in PyTorch");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: conv1d\n    kernel_size: $0\n")), @"1 2 3 4 5 6 7 8 9");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    flatten: tr$0ue\n")), @"true false");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    pad:$0\n")), @"0 1 2");
@@ -251,6 +255,25 @@ fn patterns_are_whole_layers() {
 }
 
 #[test]
+fn a_pattern_taken_twice_has_other_names() {
+    let text = format!(
+        "{HEAD}  - name: skip\n    op: none\n  - name: branch\n    op: none\n  - name: Skip2\n    op: none\n  - $0\n"
+    );
+    let names: Vec<String> = done(&text, "pattern residual")
+        .lines()
+        .filter(|line| line.contains("name: ") || line.contains("in_sequences: ["))
+        .skip(3)
+        .map(|line| line.trim_start().to_owned())
+        .collect();
+    insta::assert_snapshot!(names.join("\n"), @r"
+    - name: ${1:skip3}
+    - name: ${4:branch2}
+    - name: ${8:sum}
+    in_sequences: [${1:skip3}, ${4:branch2}]
+    ");
+}
+
+#[test]
 fn a_layer_can_follow_on_an_empty_line() {
     insta::assert_snapshot!(done(&format!("{HEAD}    - op: fc\n\n$0\n"), "layer passthrough"), @r"
     arch: a
@@ -311,13 +334,30 @@ fn patterns_have_no_error() {
 #[test]
 fn comments_take_directives_and_rules() {
     insta::assert_snapshot!(names("# $0\narch: a\n"), @"ai8x-lint:");
-    insta::assert_snapshot!(names("# ai8x-lint: $0\narch: a\n"), @"ignore ignore-file device flags shapes");
+    insta::assert_snapshot!(names("# ai8x-lint: $0\narch: a\n"), @"ignore ignore-file device flags shapes checkpoint model keep");
     insta::assert_snapshot!(labels("# ai8x-lint: ignore[AX1$0\narch: a\n").lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+    AX005 | missing-global-key
     AX001 | yaml-syntax
     AX002 | duplicate-key
-    AX003 | unhashable-key
     ");
     insta::assert_snapshot!(names("# some words $0\narch: a\n"), @"");
+    insta::assert_snapshot!(names("# ai8x-lint: device=$0\narch: a\n"), @"MAX78000 MAX78002");
+    insta::assert_snapshot!(done("# ai8x-lint: device=MAX$0\narch: a\n", "MAX78002"), @r"
+    # ai8x-lint: device=MAX78002
+    arch: a
+    ");
+    // What is reported nearby comes first.
+    let reported = format!(
+        "{HEAD}  - op: conv2d # ai8x-lint: ignore[$0]\n    processors: 0x3\n    wrong: 1\n"
+    );
+    insta::assert_snapshot!(labels(&reported).lines().take(6).collect::<Vec<_>>().join("\n"), @r"
+    AX953 | use-processor-notation
+    AX006 | unknown-layer-key
+    AX043 | default-out-offset
+    AX045 | default-activation
+    AX001 | yaml-syntax
+    AX002 | duplicate-key
+    ");
 }
 
 /// The network of the tests of models up to `until`, then the cursor.

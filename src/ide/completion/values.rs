@@ -20,6 +20,7 @@ const FEW: i64 = 4;
 /// A value, before it is known where it goes.
 struct Value {
     label: String,
+    aliases: &'static [&'static str],
     kind: CompletionKind,
     detail: String,
     documentation: String,
@@ -29,6 +30,7 @@ impl Value {
     fn new(label: impl Into<String>, kind: CompletionKind, detail: impl Into<String>) -> Self {
         Self {
             label: label.into(),
+            aliases: &[],
             kind,
             detail: detail.into(),
             documentation: String::new(),
@@ -71,6 +73,15 @@ pub(super) fn values(
             found
         }
         Domain::Kernel => kernels(analyzed, layer),
+        Domain::Pair(_) if key.name == "pool_stride" => layer
+            .and_then(|layer| analyzed.analysis.parameters.get(layer)?.pool.ok())
+            .filter(|[height, width]| height == width)
+            .map(|[size, _]| {
+                let detail = "the size of the window, as in PyTorch";
+                Value::new(size.to_string(), CompletionKind::Number, detail)
+            })
+            .into_iter()
+            .collect(),
         Domain::Integer(range) | Domain::Pair(range) | Domain::Integers(range) => few(range),
         Domain::NumericMask
         | Domain::Mask { .. }
@@ -104,6 +115,7 @@ fn completions(spot: &Spot, tight: bool, found: Vec<Value>) -> Vec<Completion> {
                 },
             ),
             label: value.label,
+            aliases: value.aliases,
             kind: value.kind,
             detail: value.detail,
             documentation: value.documentation,
@@ -133,6 +145,7 @@ fn of_words(analyzed: &Analyzed, words: &'static [Word]) -> Vec<Value> {
             !matches!(word.meaning, Meaning::Number(_)) || analyzed.device.extended_features
         })
         .map(|word| Value {
+            aliases: word.aliases,
             documentation: word.documentation.to_owned(),
             ..Value::new(word.name, CompletionKind::Word, word.aliases.join(", "))
         })

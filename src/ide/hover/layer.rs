@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::{ChannelSource, Fact, MaskSource};
-use crate::map::{Share, Theme};
+use crate::analysis::{ChannelSource, Fact, MaskSource, broken_by};
+use crate::map::{Share, Step, Theme};
 use crate::network::Source;
 use crate::rules::words::{count, dims, list, mask as literal, offset as hex};
 
@@ -16,8 +16,9 @@ pub(super) fn about(analyzed: &Analyzed, layer: usize, picture: Option<Theme>) -
     let step = analyzed.step(layer);
     let mut parts = vec![heading(analyzed, layer)];
     parts.extend(drawing(analyzed, layer, picture));
-    parts.extend(step.map(|_| lifetime(analyzed, layer)));
     if let Some(step) = step {
+        parts.push(lifetime(analyzed, step));
+        parts.extend(gap(analyzed, step));
         let cost = &step.cost;
         let numbers: Vec<String> = [
             cost.macs.map(|macs| count(macs, "MAC")),
@@ -41,8 +42,9 @@ pub(super) fn about(analyzed: &Analyzed, layer: usize, picture: Option<Theme>) -
 }
 
 /// What it reads, who reads it, how long it is needed, and how much is live meanwhile.
-fn lifetime(analyzed: &Analyzed, layer: usize) -> String {
+fn lifetime(analyzed: &Analyzed, step: &Step) -> String {
     let graph = &analyzed.analysis.graph;
+    let layer = step.layer;
     let inputs: Vec<String> = graph
         .inputs
         .get(layer)
@@ -55,11 +57,12 @@ fn lifetime(analyzed: &Analyzed, layer: usize) -> String {
         let _ = write!(text, "Reads {}. ", list(&inputs));
     }
     text.push_str(&read_by(analyzed, Source::Layer(layer)).unwrap_or_default());
-    if let Some(step) = analyzed.step(layer) {
+    // Where a part is not known, the number of the others says nothing.
+    if step.complete {
         let live = step.tensors.len() as i64;
         let _ = write!(
             text,
-            " {} live while it runs, up to byte {} of {} of an instance.",
+            " {} live while it runs, up to {} of the {} bytes of an instance.",
             if live == 1 {
                 "1 tensor is".to_owned()
             } else {
@@ -70,6 +73,26 @@ fn lifetime(analyzed: &Analyzed, layer: usize) -> String {
         );
     }
     text
+}
+
+/// Why the memory map of a layer is not complete, where it is not.
+fn gap(analyzed: &Analyzed, step: &Step) -> Option<String> {
+    if step.complete {
+        return None;
+    }
+    let memory = &analyzed.analysis.memory[step.layer];
+    let cause = [&memory.reads, &memory.writes]
+        .into_iter()
+        .find_map(broken_by);
+    Some(match cause {
+        Some(code) => format!("Not all that it reads and writes is known, because of {code}."),
+        None => {
+            "Not all that it reads and writes is known: the shape of the network's input or of \
+                 the weights is missing. Give `in_dim`, `in_channels` and `out_channels` in the \
+                 layers, or the shapes in `NAME.shapes.json` beside `NAME.yaml`."
+                .to_owned()
+        }
+    })
 }
 
 /// `Read by layer 5, needed until then.`
@@ -111,7 +134,7 @@ fn defaults(analyzed: &Analyzed, layer: usize) -> String {
     if lines.is_empty() {
         String::new()
     } else {
-        format!("By default: {}.", lines.join(", "))
+        format!("By default: {}.", lines.join("; "))
     }
 }
 
@@ -129,25 +152,37 @@ fn value(analyzed: &Analyzed, layer: usize, key: &str) -> Option<String> {
         pair.ok()
             .map(|pair| format!("{} (height x width)", dims(pair)))
     };
+    // `0x0` for no padding would look like a number in hex.
+    let both_ways = |both: Fact<[i64; 2]>| match both {
+        Ok([height, width]) if height == width => Some(height.to_string()),
+        _ => pair(both),
+    };
     let number = |number: Fact<i64>, noun: &str| number.ok().map(|number| count(number, noun));
     let yes = |value: Fact<bool>| value.ok().map(|value| value.to_string());
     match key {
         "op" => Some(parameters.operator.ok()?.name().to_owned()),
+        "in_sequences" => {
+            let inputs = analysis.graph.inputs.get(layer)?.iter();
+            let labels: Option<Vec<String>> = inputs
+                .map(|input| Some(analyzed.network.source_label(input.source.ok()?)))
+                .collect();
+            labels.map(|labels| list(&labels))
+        }
         "in_dim" => shape.in_dim.ok().map(dims),
         "in_channels" => Some(format!(
-            "{} {}",
+            "{}, {}",
             count(shape.in_channels.ok()?, "channel"),
             from(shape.in_channels_from)
         )),
         "out_channels" => Some(format!(
-            "{} {}",
+            "{}, {}",
             count(shape.out_channels.ok()?, "channel"),
             from(shape.out_channels_from)
         )),
         "in_offset" => memory.in_offset.ok().map(hex),
         "out_offset" => memory.out_offset.ok().map(hex),
         "output_processors" => Some(format!(
-            "{} {}",
+            "{}, {}",
             literal(memory.output_map.ok()?),
             match memory.output_map_from {
                 MaskSource::Own => "as written".to_owned(),
@@ -158,9 +193,9 @@ fn value(analyzed: &Analyzed, layer: usize, key: &str) -> Option<String> {
             }
         )),
         "kernel_size" => pair(parameters.kernel),
-        "pad" => pair(parameters.pad),
-        "stride" => pair(parameters.stride),
-        "dilation" => pair(parameters.dilation),
+        "pad" => both_ways(parameters.pad),
+        "stride" => both_ways(parameters.stride),
+        "dilation" => both_ways(parameters.dilation),
         "max_pool" | "avg_pool" => {
             let after = shape.pooled_dim.ok().map(dims);
             let window = pair(parameters.pool)?;
@@ -169,8 +204,8 @@ fn value(analyzed: &Analyzed, layer: usize, key: &str) -> Option<String> {
                 None => window,
             })
         }
-        "pool_stride" => pair(parameters.pool_stride),
-        "pool_dilation" => pair(parameters.pool_dilation),
+        "pool_stride" => both_ways(parameters.pool_stride),
+        "pool_dilation" => both_ways(parameters.pool_dilation),
         "operands" => number(parameters.operands, "operand"),
         "write_gap" => number(parameters.write_gap, "word"),
         "read_gap" => number(parameters.read_gap, "word"),
@@ -216,11 +251,15 @@ pub(super) fn network(analyzed: &Analyzed) -> Vec<String> {
         .arch
         .get()
         .map_or("network", String::as_str);
+    let chip = analyzed.device.name;
     let mut lines = vec![format!(
-        "**{}**  {} on the {}",
+        "**{}**  {}{}",
         name.replace(['*', '`', '[', ']', '<', '>', '\n'], " "),
         count(analyzed.network.layers.len() as i64, "layer"),
-        analyzed.device.name
+        match analyzed.facts.device {
+            Some(_) => format!(" on the {chip}"),
+            None => format!(", shown for the {chip}: no chip is chosen"),
+        }
     )];
     let mut table = String::from("| memory | used | of | fullest |\n|---|--:|--:|---|\n");
     for (memory, share, unit, part) in [
@@ -251,6 +290,10 @@ fn row(memory: &str, share: &Share, unit: &str, part: &str) -> String {
     let Some((number, usage)) = share.fullest() else {
         return String::new();
     };
+    // Nothing is not "0 % or more".
+    if !share.complete && usage.used == 0 {
+        return format!("| {memory} | unknown | {} {unit} | |\n", usage.limit);
+    }
     let more = if share.complete { "" } else { " or more" };
     format!(
         "| {memory} | {} %{more} | {} of {} {unit} | {part} {number} |\n",

@@ -131,11 +131,11 @@ fn arithmetic(mask: u64, channels: Fact<i64>, spread: &Fact<Spread>, noun: &str)
             let _ = write!(text, ", to a multiple of 4 is {}", spread.processors);
         }
     }
-    let _ = write!(text, ": needs {}", count(spread.processors, "processor"));
-    text.push_str(if has == spread.processors {
-        ", as the mask has"
+    let _ = write!(text, ": needs {}, ", count(spread.processors, "processor"));
+    if has == spread.processors {
+        text.push_str("as the mask has");
     } else {
-        ", which is not what the mask has"
-    });
+        let _ = write!(text, "but the mask has {has}");
+    }
     Some(text)
 }

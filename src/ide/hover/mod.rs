@@ -16,7 +16,7 @@ use crate::network::keys::{Devices, Domain, Key, Scope, Word};
 use crate::report::docs;
 use crate::rules;
 use crate::text::Span;
-use crate::yaml::{Entry, NodeKind};
+use crate::yaml::{Comment, Entry, NodeKind};
 
 use super::navigation::{Mention, mention_at};
 use super::place::On;
@@ -34,8 +34,9 @@ pub struct Hover {
 /// What there is to say about an offset. With a theme the memory map is a drawing in the Markdown,
 /// else a block of text.
 pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option<Hover> {
-    if let Some(hover) = rule_in_comment(analyzed, offset) {
-        return Some(hover);
+    let mut comments = analyzed.document.comments.iter();
+    if let Some(comment) = comments.find(|comment| comment.span.touches(offset)) {
+        return rule_in_comment(analyzed, *comment, offset);
     }
     if let Some(mention) = mention_at(analyzed, offset) {
         return Some(Hover {
@@ -56,6 +57,10 @@ pub fn hover(analyzed: &Analyzed, offset: u32, picture: Option<Theme>) -> Option
         On::Between => return None,
     };
     let key = analyzed.key(place.scope, entry)?;
+    // Between the blocks of a list there is nothing, though all of it is the value of its key.
+    if matches!((place.on, key.domain), (On::Value(_), Domain::Blocks(_))) {
+        return None;
+    }
     let mut parts = Vec::new();
     match (place.scope, key.name, place.layer) {
         (Scope::Global, "arch", _) => {
@@ -114,8 +119,11 @@ fn add_drawing(parts: &mut Vec<String>, analyzed: &Analyzed, layer: usize, pictu
     }
 }
 
-/// The memory map while a layer runs.
+/// The memory map while a layer runs; none where nothing in it is known.
 fn drawing(analyzed: &Analyzed, layer: usize, picture: Option<Theme>) -> Option<String> {
+    if analyzed.step(layer)?.tensors.is_empty() {
+        return None;
+    }
     match picture {
         Some(theme) => {
             let drawing = map::svg(analyzed.map(), layer, theme)?;
@@ -215,20 +223,21 @@ fn wrong_chip(analyzed: &Analyzed, key: &Key) -> Option<String> {
     is_wrong.then(|| format!("The {} does not have it.", analyzed.device.name))
 }
 
-/// A rule that a suppression names.
-fn rule_in_comment(analyzed: &Analyzed, offset: u32) -> Option<Hover> {
-    let comment = analyzed
-        .document
-        .comments
-        .iter()
-        .find(|comment| comment.span.touches(offset))?;
-    let named = comment::suppressed(analyzed, *comment)
-        .into_iter()
-        .find(|rule| rule.span.touches(offset))?;
-    let rule = rules::documented().find(|rule| rule.code == named.value.code)?;
+/// A rule that a suppression names, or the rules whose codes start so.
+fn rule_in_comment(analyzed: &Analyzed, comment: Comment, offset: u32) -> Option<Hover> {
+    let mut selectors = comment::selectors(analyzed, comment).into_iter();
+    let selector = selectors.find(|selector| selector.span.touches(offset))?;
+    let rules = comment::suppressed(analyzed, comment);
+    let markdown = match rules.iter().find(|rule| rule.span == selector.span) {
+        Some(rule) => docs::rule_chapter(&rule.value),
+        None if selector.value.len() > "AX".len() => {
+            docs::area_chapter(selector.value, rules::documented())?
+        }
+        None => return None,
+    };
     Some(Hover {
-        span: named.span,
-        markdown: docs::rule_chapter(&rule),
+        span: selector.span,
+        markdown,
     })
 }
 
@@ -266,16 +275,16 @@ mod tests {
         3000  x x x x   x . . .   . . . .   . . . .      of layer 2 and layer 3,
         2000  x x x x   x . . .   . . . .   . . . .      alternate words
         1000  . . . .   . . . .   . . . .   . . . .   W  writes 0000-0fff
-        0000  W W W W   W . . .   . . . .   . . . .      was layer 1, dead since layer 3
+        0000  W W W W   W . . .   . . . .   . . . .      held layer 1 until layer 3
                                                          free 1000-1fff, 4000-7fff
                                                          everywhere
         ```
 
-        Reads layer 2 (`skip`) and layer 3 (`branch`). Read by layer 5 (`shrink`). 3 tensors are live while it runs, up to byte 0x4000 of 0x8000 of an instance.
+        Reads layer 2 (`skip`) and layer 3 (`branch`). Read by layer 5 (`shrink`). 3 tensors are live while it runs, up to 0x4000 of the 0x8000 bytes of an instance.
 
         3686400 MACs, 3600 bytes of weights, 20 rows of kernel memory a processor, about 25236 cycles
 
-        By default: `in_dim` 32x32, `output_processors` 0x00000000000fffff from `processors` of layer 5 (`shrink`).
+        By default: `in_dim` 32x32; `output_processors` 0x00000000000fffff, from `processors` of layer 5 (`shrink`).
 
         ### name
 
@@ -352,7 +361,7 @@ mod tests {
     fn an_offset_shows_its_range() {
         insta::assert_snapshot!(shown("out_offset: 0x20"), @r"
         [0x2000]
-        **writes 0x2000 to 0x2fff** of its instances; their end 0x2fff is at 38 % of 0x8000
+        **writes 0x2000 to 0x2fff** of its instances, up to 38 % of their 0x8000 bytes
 
         32 x 32 pixels x 4 bytes x 1 pass = 4096 bytes
 
@@ -378,7 +387,7 @@ mod tests {
         let branch = shown("in_sequences: body\n    in_offset");
         insta::assert_snapshot!(branch.split("```").next().unwrap_or_default(), @r"
         [in_offset]
-        **reads 0x0000 to 0x0fff** of its instances; their end 0x0fff is at 13 % of 0x8000
+        **reads 0x0000 to 0x0fff** of its instances, up to 13 % of their 0x8000 bytes
 
         32 x 32 pixels x 4 bytes x 1 pass = 4096 bytes
         ");
@@ -386,6 +395,9 @@ mod tests {
 
     #[test]
     fn other_keys_say_what_is_in_force() {
+        let in_force = |before| shown(before).lines().nth(1).unwrap_or_default().to_owned();
+        insta::assert_snapshot!(in_force("pool_stride: 4\n    kernel_size: 3x3\n    pad"), @"In force: 1");
+        insta::assert_snapshot!(in_force("max_pool"), @"In force: 4x4 (height x width), leaves 8x8");
         insta::assert_snapshot!(shown("flatten: tr"), @r"
         [true]
         In force: 16 x 8 x 8 = 1024 inputs
@@ -425,6 +437,7 @@ mod tests {
 
     #[test]
     fn an_input_shows_the_layer_that_it_names() {
+        insta::assert_snapshot!(shown("    eltwise: add\n    in_seq").lines().nth(1).unwrap_or_default(), @"In force: layer 2 (`skip`) and layer 3 (`branch`)");
         insta::assert_snapshot!(shown("in_sequences: [sk").lines().take(4).collect::<Vec<_>>().join("\n"), @r"
         [skip]
         Operand 1 of 2 of layer 4 (`join`)
@@ -471,6 +484,14 @@ mod tests {
     }
 
     #[test]
+    fn a_chip_that_nobody_chose_is_not_claimed() {
+        let text = "arch: a\nlayers:\n  - op: none\n";
+        let analyzed = Analyzed::new(text.into(), crate::facts::Facts::default());
+        let hover = hover(&analyzed, 0, None).expect("a hover").markdown;
+        insta::assert_snapshot!(hover.lines().next().unwrap_or_default(), @"**a**  1 layer, shown for the MAX78000: no chip is chosen");
+    }
+
+    #[test]
     fn a_suppressed_rule_is_explained() {
         let (analyzed, offset) = cursor("# ai8x-lint: ignore-file[AX3$001]\narch: a\n");
         let hover = hover(&analyzed, offset, None).expect("a hover");
@@ -480,6 +501,21 @@ mod tests {
             "{}",
             hover.markdown
         );
+    }
+
+    #[test]
+    fn a_suppressed_area_lists_its_rules() {
+        let (analyzed, offset) = cursor("# ai8x-lint: ignore-file[AX301, ax90$06]\narch: a\n");
+        let one = hover(&analyzed, offset, None).expect("a hover").markdown;
+        assert!(one.starts_with("## AX906 "), "{one}");
+        let (analyzed, offset) = cursor("# ai8x-lint: ignore-file[AX301, AX9$05]\narch: a\n");
+        let hover = hover(&analyzed, offset, None).expect("a hover");
+        assert_eq!(hover.span.text(&analyzed.text), "AX95");
+        insta::assert_snapshot!(hover.markdown.lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+        ## AX95 style, performance, and the tool itself
+
+        - AX952 default-key-redundant: a key says what is the default anyway
+        ");
     }
 
     #[test]
@@ -497,9 +533,65 @@ mod tests {
 
     #[test]
     fn what_means_nothing_shows_nothing() {
-        let (analyzed, offset) = cursor("arch: a\nhuh: $0x\n");
-        assert_eq!(hover(&analyzed, offset, None), None);
-        let (analyzed, offset) = cursor("$0");
-        assert_eq!(hover(&analyzed, offset, None), None);
+        for text in [
+            "arch: a\nhuh: $0x\n",
+            "$0",
+            "arch: a\nlayers:\n  - op: none\n  # a$0 word\n  - op: none\n",
+            "arch: a\nlayers:\n  - op: none\n$0\n  - op: none\n",
+            "arch: a\nlayers:\n  - in_sequences:\n      - input\n      # a$0 word\n      - input\n",
+            "arch: a # a$0 word\n",
+        ] {
+            let (analyzed, offset) = cursor(text);
+            assert_eq!(hover(&analyzed, offset, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_drawn_and_not_counted() {
+        let (analyzed, offset) = cursor(
+            "arch: a\nlayers:\n  - na$0me: one\n    op: conv2d\n    processors: 0x0f\n    out_offset: 0\n",
+        );
+        let unknown = hover(&analyzed, offset, None).expect("a hover").markdown;
+        insta::assert_snapshot!(unknown.split("\n### ").next().unwrap_or_default(), @r"
+        **layer 0 (`one`)**  Conv2d 3x3
+
+        Reads the network's input. Its output is the network's.
+
+        Not all that it reads and writes is known: the shape of the network's input or of the weights is missing. Give `in_dim`, `in_channels` and `out_channels` in the layers, or the shapes in `NAME.shapes.json` beside `NAME.yaml`.
+
+        By default: `in_offset` 0x0000.
+        ");
+        let (analyzed, offset) = cursor(
+            "arch: a\nlayers:\n  - na$0me: one\n    op: conv2d\n    in_dim: [4, 4]\n    processors: 0x0f\n    kernel_size: 5x5\n    out_offset: 0\n",
+        );
+        let broken = hover(&analyzed, offset, None).expect("a hover").markdown;
+        insta::assert_snapshot!(broken.split("\n### ").next().unwrap_or_default(), @r"
+        **layer 0 (`one`)**  Conv2d  4x4x4 -> ?
+
+        ```text
+        layer 0 one  Conv2d   4x4x4 -> ?                                        data 1 %
+              0 1 2 3   4 5 6 7   8 9 a b   c d e f
+        1000  . . . .   . . . .   . . . .   . . . .   r  reads 0000-003f
+        0000  r . . .   . . . .   . . . .   . . . .      of the input
+                                                      ?  a part is unknown or wrong
+        ```
+
+        Reads the network's input. Its output is the network's.
+
+        Not all that it reads and writes is known, because of AX024.
+
+        By default: `in_offset` 0x0000.
+        ");
+        let (analyzed, offset) = cursor("ar$0ch: a\nlayers:\n  - op: conv2d\n    processors: 1\n");
+        let network = hover(&analyzed, offset, None).expect("a hover").markdown;
+        insta::assert_snapshot!(network.split("\n### ").next().unwrap_or_default(), @r"
+        **a**  1 layer on the MAX78000
+
+        | memory | used | of | fullest |
+        |---|--:|--:|---|
+        | data | unknown | 32768 bytes | |
+        | kernels | unknown | 768 rows | |
+        | bias | unknown | 512 bytes | |
+        ");
     }
 }

@@ -80,9 +80,8 @@ fn place(
         .and_then(|region| extent(analyzed.device, region));
     Some(match region {
         Some((start, end)) => format!(
-            "**{does} {} to {}** of its instances; their end {} is at {} % of {}",
+            "**{does} {} to {}** of its instances, up to {} % of their {} bytes",
             hex(start),
-            hex(end),
             hex(end),
             Usage::new(end.saturating_add(1), size).percent,
             hex(size)

@@ -1,6 +1,6 @@
 //! What somebody meant who wrote a key or a word that nobody knows.
 
-use crate::text::slip;
+use crate::text::{is_same_word, slip};
 
 use super::{Key, Scope, Word, find};
 
@@ -67,7 +67,7 @@ pub fn nearest_word(words: &'static [Word], text: &str) -> Option<NearestWord> {
 }
 
 fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|other| slip(word, other) == Some(0))
+    words.iter().any(|other| is_same_word(word, other))
 }
 
 /// The nearest of the spellings, and whether it is certain.

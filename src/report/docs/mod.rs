@@ -6,4 +6,4 @@ mod rules;
 
 pub use coverage::coverage_page;
 pub use keys::{key_chapter, keys_page};
-pub use rules::{rule_anchor, rule_chapter, rules_page};
+pub use rules::{area_chapter, rule_anchor, rule_chapter, rules_page};

@@ -43,6 +43,22 @@ pub fn rule_chapter(rule: &Documentation) -> String {
     page
 }
 
+/// The rules whose codes start so, `AX3` for those about data memory; none where no code does.
+pub fn area_chapter(start: &str, rules: impl IntoIterator<Item = Documentation>) -> Option<String> {
+    let start = start.to_ascii_uppercase();
+    let mut own = rules
+        .into_iter()
+        .filter(|rule| rule.code.to_string().starts_with(&start))
+        .peekable();
+    let hundred = own.peek()?.code.0 / 100;
+    let (_, area) = AREAS.iter().find(|(number, _)| *number == hundred)?;
+    let mut page = format!("## {start} {area}\n\n");
+    for rule in own {
+        let _ = writeln!(page, "- {} {}: {}", rule.code, rule.name, rule.summary);
+    }
+    Some(page)
+}
+
 /// The page of all rules: a table for each area, then the chapters. `rules` come by code.
 pub fn rules_page(rules: impl IntoIterator<Item = Documentation>) -> String {
     let rules: Vec<Documentation> = rules.into_iter().collect();

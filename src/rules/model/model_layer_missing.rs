@@ -88,7 +88,7 @@ fn check(cx: &Context, out: &mut Findings) {
             layer.head,
             index,
             format!(
-                "the file has no layer for `{}` of the model, a `{}`; it belongs {side} {}",
+                "the file has no layer for `{}` of the model (`{}`); it belongs {side} {}",
                 module.path,
                 module.class,
                 cx.network.label(index)
