@@ -11,13 +11,14 @@ use tower_lsp::ls_types::{
 use crate::analysis::DifferenceKind;
 use crate::diagnostic::{Applicability, Finding};
 use crate::ide::actions::{Action, ActionKind, actions};
+use crate::rules::words::list;
 use crate::text::Span;
 use crate::workspace::{complete, fix};
 
 use super::allocation::{ALLOCATE, allocation, message, offers};
 use super::client::Abilities;
 use super::diagnostics::diagnostic;
-use super::edits::{difference, workspace_edit};
+use super::edits::{difference, to_confirm, workspace_edit};
 use super::pages::Pages;
 use super::snapshot::Snapshot;
 
@@ -129,7 +130,12 @@ pub(super) fn code_actions(
             ..CodeAction::default()
         };
         if !abilities.resolves_edits {
-            action.edit = generated(snapshot, abilities).ok().flatten();
+            if let Ok(completed) = completed(snapshot, abilities) {
+                action.edit = completed.edit;
+                if let Some(loss) = completed.loss {
+                    action.title = format!("{}: {loss}", action.title);
+                }
+            }
             action.data = None;
         }
         if action.edit.is_some() || action.data.is_some() {
@@ -161,12 +167,13 @@ pub(super) fn resolve(
             outcome.ok().and_then(|allocation| allocation.edit)
         }
         What::Generate => {
-            let made = generated(snapshot, abilities);
-            told = made
-                .as_ref()
-                .err()
-                .map(|why| (MessageType::WARNING, why.clone()));
-            made.ok().flatten()
+            let outcome = completed(snapshot, abilities);
+            told = match &outcome {
+                Ok(completed) => completed.loss.clone().filter(|_| !abilities.confirms_edits),
+                Err(why) => Some(why.clone()),
+            }
+            .map(|text| (MessageType::WARNING, text));
+            outcome.ok().and_then(|completed| completed.edit)
         }
         What::Nth(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
@@ -234,15 +241,29 @@ fn lacks_layers(snapshot: &Snapshot) -> bool {
     })
 }
 
-/// The network completed from its model.
-fn generated(
-    snapshot: &Snapshot,
-    abilities: Abilities,
-) -> std::result::Result<Option<WorkspaceEdit>, String> {
+/// A network completed from its model.
+struct Completed {
+    edit: Option<WorkspaceEdit>,
+    /// The layers that are left out.
+    loss: Option<String>,
+}
+
+fn completed(snapshot: &Snapshot, abilities: Abilities) -> std::result::Result<Completed, String> {
     let made = complete(&snapshot.file, &snapshot.linted.assumptions);
     let made = made.map_err(|reasons| reasons.join("; "))?;
     let edit = difference(&snapshot.file.text, &made.text);
-    Ok(edit.map(|edit| workspace_edit(snapshot, abilities, &[edit])))
+    let edit = edit.map(|edit| workspace_edit(snapshot, abilities, &[edit]));
+    let loss = (!made.left_out.is_empty()).then(|| {
+        format!(
+            "leaves out {}, which the model has not",
+            list(&made.left_out)
+        )
+    });
+    let edit = match &loss {
+        Some(loss) if abilities.confirms_edits => edit.map(|edit| to_confirm(edit, loss)),
+        _ => edit,
+    };
+    Ok(Completed { edit, loss })
 }
 
 fn kind(kind: ActionKind) -> CodeActionKind {

@@ -161,3 +161,66 @@ fn a_network_is_completed_from_its_model() {
     assert_eq!(again.as_array().map_or(0, Vec::len), 0, "{again}");
     client.finish();
 }
+
+#[test]
+fn layers_that_the_model_has_not_are_left_out_only_with_notice() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("models")).unwrap();
+    let model = MODEL.replace("8, 5, padding=2", "8, 3, padding=1");
+    fs::write(folder.path().join("models/demo.py"), model).unwrap();
+    let text = "\
+arch: ai85demo
+dataset: CIFAR10
+layers:
+  - name: mine
+    op: none
+    processors: 0x0000000000000007
+    out_offset: 0x2000
+";
+    let path = folder.path().join("demo.yaml");
+    fs::write(&path, text).unwrap();
+    let only = json!({
+        "textDocument": {"uri": uri(&path)},
+        "range": range((0, 0), (0, 0)),
+        "context": {"diagnostics": [], "only": ["source.generate"]},
+    });
+    let loss = "leaves out layer 0 (`mine`), which the model has not";
+    let action = json!({"dataSupport": true, "resolveSupport": {"properties": ["edit"]}});
+    let edits = json!({"documentChanges": true, "changeAnnotationSupport": {}});
+    let started = |capabilities| {
+        let mut client = Client::start(capabilities, Value::Null).0;
+        let item = json!({"uri": uri(&path), "languageId": "yaml", "version": 1, "text": text});
+        client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+        let actions = client.request("textDocument/codeAction", only.clone());
+        (client, actions[0].clone())
+    };
+    // A client that can asks the user.
+    let (mut client, action_found) = started(json!({
+        "textDocument": {"codeAction": action},
+        "workspace": {"workspaceEdit": edits},
+    }));
+    let resolved = client.request("codeAction/resolve", action_found);
+    let edit = &resolved["edit"];
+    let change = &edit["documentChanges"][0]["edits"][0];
+    let annotation = &edit["changeAnnotations"][change["annotationId"].as_str().unwrap()];
+    assert_eq!(
+        annotation,
+        &json!({"label": loss, "needsConfirmation": true})
+    );
+    client.finish();
+    // Another is told.
+    let (mut client, action_found) = started(json!({"textDocument": {"codeAction": action}}));
+    let resolved = client.request("codeAction/resolve", action_found);
+    assert!(
+        resolved["edit"]["changes"][uri(&path)].is_array(),
+        "{resolved}"
+    );
+    let told = client.wait(|message| message["method"] == "window/showMessage");
+    assert_eq!(told["params"]["message"], loss);
+    client.finish();
+    // Where nothing is asked for later, the title says it.
+    let (client, action_found) = started(json!({}));
+    let title = format!("Complete the network from its model: {loss}");
+    assert_eq!(action_found["title"], title.as_str());
+    client.finish();
+}
