@@ -499,6 +499,64 @@ layers:
     assert_eq!(again, text);
 }
 
+/// What a file says before it has layers stays.
+#[test]
+fn a_file_is_begun_below_its_comments() {
+    let begin = |existing: &str| {
+        let text = merged("Residual", DeviceId::Max78000, [3, 16, 16], Some(existing));
+        let end = text.find("    in_offset").unwrap();
+        text[..end].to_owned()
+    };
+    let new = begin("");
+    assert_eq!(begin("---\nlayers:\n"), new);
+    insta::assert_snapshot!(new, @"
+    ---
+    # Residual on the MAX78000, made from networks.py
+    # ai8x-lint: device=MAX78000
+
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+    ");
+    insta::assert_snapshot!(begin("# Ours\n# and theirs\n"), @"
+    # Ours
+    # and theirs
+
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+    ");
+    insta::assert_snapshot!(begin("---\ndataset: Own\nlayers:\n"), @"
+    ---
+    dataset: Own
+
+    arch: Residual
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+    ");
+    insta::assert_snapshot!(begin("layers:\n  - name: conv1\n    op: Conv2d\n"), @"
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+        op: Conv2d
+    ");
+}
+
 /// Names, comments and places of the file stay, whatever the model calls its layers.
 #[test]
 fn layers_are_known_by_what_they_compute() {

@@ -18,6 +18,8 @@ pub(super) struct Kept {
     pub(super) input_offset: Option<i64>,
     /// The name of the rolling buffer, and where it lies, in bytes.
     pub(super) buffer: Option<(String, i64)>,
+    /// Whether the file says which model and which data set it has.
+    pub(super) says: [bool; 2],
     /// The text before the first layer and behind the last.
     around: Option<[String; 2]>,
     /// The layers of the file that the plan has not, in words.
@@ -105,17 +107,19 @@ impl Kept {
                 .data_buffer
                 .first()
                 .and_then(|block| Some((block.name.get()?.clone(), block.offset.value()?))),
+            says: [&network.arch, &network.dataset].map(|field| !field.is_absent()),
             around: around(&network, text),
             left_out: lost.map(|index| network.label(index)).collect(),
         }
     }
 
-    /// The file with these layers in place of its own, and with a buffer where it lacks that; none
-    /// where it has no layers yet.
+    /// The file with these layers in place of its own, and with the keys and the buffer that it lacks;
+    /// none where it says nothing yet.
     pub(super) fn around(
         &self,
         layers: &str,
         directive: Option<&str>,
+        keys: &str,
         buffer: &str,
     ) -> Option<String> {
         let [before, behind] = self.around.as_ref()?;
@@ -128,13 +132,19 @@ impl Kept {
         }
         let before = &before[start..];
         let above = match before.rfind("\nlayers") {
-            Some(at) if self.buffer.is_none() => at + 1,
-            _ => before.len(),
+            Some(at) => at + 1,
+            None if before.starts_with("layers") => 0,
+            None => before.len(),
         };
         text.push_str(&before[..above]);
-        if above < before.len() && !buffer.is_empty() {
-            text.push_str(buffer.trim_start());
-            text.push('\n');
+        if above < before.len() {
+            let buffer = if self.buffer.is_none() { buffer } else { "" };
+            for part in [keys, buffer.trim_start()] {
+                if !part.is_empty() {
+                    text.push_str(part);
+                    text.push('\n');
+                }
+            }
         }
         text.push_str(&before[above..]);
         text.push_str(layers);
@@ -148,7 +158,7 @@ impl Kept {
     }
 
     /// What the file calls the layers of the plan.
-    pub(super) fn names(&self) -> impl Iterator<Item = Option<&str>> {
+    pub(super) fn layer_names(&self) -> impl Iterator<Item = Option<&str>> {
         let layers = self.layers.iter();
         layers.map(|layer| layer.as_ref()?.name.as_deref())
     }
@@ -159,14 +169,17 @@ impl Kept {
 }
 
 /// The text before the comments of the first layer, and behind the last layer; all of the text where
-/// it says what network it is, and has no layers yet. None where it says nothing.
+/// it has no layers yet. None where it says nothing.
 fn around(network: &Network, text: &str) -> Option<[String; 2]> {
     if network.layers.is_empty() {
-        network.arch.get()?;
-        let started = text.rfind("\nlayers:");
-        let started = started.filter(|at| text[at + "\nlayers:".len()..].trim().is_empty());
-        let above = started.map_or(text, |at| &text[..at]).trim_end();
-        return Some([format!("{above}\n\nlayers:\n"), String::new()]);
+        let started = text.rfind("\nlayers:").map_or(0, |at| at + 1);
+        let rest = text[started..].strip_prefix("layers:");
+        let is_empty = rest.is_some_and(|rest| rest.trim().is_empty());
+        let above = if is_empty { &text[..started] } else { text }.trim_end();
+        return match above {
+            "" | "---" => None,
+            above => Some([format!("{above}\n\nlayers:\n"), String::new()]),
+        };
     }
     let mut layers: Vec<_> = network.layers.iter().collect();
     layers.sort_by_key(|layer| layer.head.start);

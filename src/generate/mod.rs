@@ -103,7 +103,7 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let kept = request
         .existing
         .map_or_else(Kept::default, |text| Kept::new(request, &plan, text));
-    plan.rename(kept.names());
+    plan.rename(kept.layer_names());
     plan.place_buffer(kept.buffer.as_ref(), device);
     let streamable = match request.input[0] <= FIFO_CHANNELS {
         true => plan.streamable(device),

@@ -34,7 +34,16 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     .filter_map(|(needed, flag)| needed.then_some(flag))
     .collect();
     let flags = (!flags.is_empty()).then(|| format!("# ai8x-lint: flags=\"{}\"", flags.join(" ")));
-    if let Some(text) = kept.around(&layers, flags.as_deref(), &buffer(plan)) {
+    let keys = [
+        format!("arch: {}\n", scalar(&model.name)),
+        format!("dataset: {}\n", scalar(request.dataset)),
+    ];
+    let lacking = keys.iter().zip(kept.says);
+    let lacking: String = lacking
+        .filter(|(_, said)| !said)
+        .map(|(key, _)| key.as_str())
+        .collect();
+    if let Some(text) = kept.around(&layers, flags.as_deref(), &lacking, &buffer(plan)) {
         return text;
     }
     let mut text = format!(
@@ -50,9 +59,8 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     }
     let _ = write!(
         text,
-        "\narch: {}\ndataset: {}\n{}\nlayers:\n{layers}",
-        scalar(&model.name),
-        scalar(request.dataset),
+        "\n{}{}\nlayers:\n{layers}",
+        keys.concat(),
         buffer(plan)
     );
     text
