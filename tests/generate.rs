@@ -383,6 +383,7 @@ fn what_no_network_can_be_is_said() {
         ("Exchanged", [4, 16, 16]),
         ("Uneven", [4, 16, 16]),
         ("Heavy", [512, 4, 4]),
+        ("Between", [4, 16, 16]),
     ]
     .iter()
     .map(|(name, input)| format!("{name}: {}", network_of(name, DeviceId::Max78000, *input)))
@@ -393,7 +394,11 @@ fn what_no_network_can_be_is_said() {
     Exchanged: the model constructs `second` before `first`, but runs it later: the vendor's tool hands out weights in the order of construction, so exchange the two in `__init__`
     Uneven: `head` joins 6 + 8 channels: the accelerator can join up to 64 channels in parts of multiples of 4, or equal parts that each fill a pass of the whole
     Heavy: the weights take 2359296 bytes, but the kernel memory of the MAX78000 has 442368: it needs fewer bits a weight, from a checkpoint or a policy that was trained for that
+    Between: `conv2` reads something that the accelerator does not compute layer by layer
     ");
+    // Before the first layer and behind the last one, others compute.
+    let text = network_of("Around", DeviceId::Max78000, [4, 16, 16]);
+    assert!(text.contains("name: conv2"), "{text}");
 }
 
 #[test]
