@@ -11,7 +11,7 @@ use ai8x_lint::analysis::{Alignment, Analysis, DifferenceKind};
 use ai8x_lint::device::DeviceId;
 use ai8x_lint::diagnostic::Severity;
 use ai8x_lint::facts::Facts;
-use ai8x_lint::facts::model::Model;
+use ai8x_lint::facts::model::{Model, ModelOperator};
 use ai8x_lint::{check, network, yaml};
 use serde_json::Value;
 
@@ -67,7 +67,18 @@ fn the_vendors_networks_agree_with_their_models() {
         if found != by_hand {
             wrong.push(format!("{file}: {found:?}, by hand {by_hand:?}"));
         }
-        agreeing += usize::from(found == Verdict::default());
+        let agrees = found == Verdict::default();
+        agreeing += usize::from(agrees);
+        // Where both agree, a layer runs each sum and each pooling.
+        let is_run = |call: &usize| alignment.runs.iter().any(|runs| runs.contains(call));
+        let mut calls = (0..model.calls.len()).filter(|call| {
+            let operator = model.modules[model.calls[*call].module].operator;
+            matches!(operator, ModelOperator::Eltwise(_) | ModelOperator::Pool)
+        });
+        if agrees && let Some(call) = calls.find(|call| !is_run(call)) {
+            let module = &model.modules[model.calls[call].module];
+            wrong.push(format!("{file}: no layer runs `{}`", module.path));
+        }
     }
     println!("{compared} networks, {agreeing} agree");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

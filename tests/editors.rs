@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use ignore::overrides::OverrideBuilder;
 use serde_json::Value;
 
 fn read(name: &str) -> String {
@@ -66,6 +67,35 @@ fn zed_starts_the_server_for_yaml() {
     let binary = &settings["lsp"][server]["binary"];
     assert_eq!(binary["path"], "ai8x-lint");
     assert!(is_known(&binary["arguments"]), "{settings}");
+}
+
+/// A model alone is enough, but not any Python file.
+#[test]
+fn vs_code_starts_the_server_where_models_or_networks_may_be() {
+    let manifest: Value = serde_json::from_str(&read("code/package.json")).expect("JSON");
+    let events = manifest["activationEvents"].as_array().expect("events");
+    let events: Vec<&str> = events.iter().filter_map(Value::as_str).collect();
+    let mut files = OverrideBuilder::new("/");
+    for pattern in events
+        .iter()
+        .filter_map(|event| event.strip_prefix("workspaceContains:"))
+    {
+        files.add(pattern).expect("a pattern");
+    }
+    let files = files.build().expect("patterns");
+    let starts = |path: &str| files.matched(path, false).is_whitelist();
+    for path in [
+        "ai8x.py",
+        "models/ai85net.py",
+        "a/ai87net-kws.py",
+        "ai8x_blocks.py",
+    ] {
+        assert!(starts(path), "{path}");
+    }
+    for path in ["main.py", "models/net.py", "ai/model.py", "setup.py"] {
+        assert!(!starts(path), "{path}");
+    }
+    assert!(!events.contains(&"onLanguage:python"));
 }
 
 #[test]

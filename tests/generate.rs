@@ -383,6 +383,7 @@ fn what_no_network_can_be_is_said() {
         ("Exchanged", [4, 16, 16]),
         ("Uneven", [4, 16, 16]),
         ("Heavy", [512, 4, 4]),
+        ("Between", [4, 16, 16]),
     ]
     .iter()
     .map(|(name, input)| format!("{name}: {}", network_of(name, DeviceId::Max78000, *input)))
@@ -393,7 +394,11 @@ fn what_no_network_can_be_is_said() {
     Exchanged: the model constructs `second` before `first`, but runs it later: the vendor's tool hands out weights in the order of construction, so exchange the two in `__init__`
     Uneven: `head` joins 6 + 8 channels: the accelerator can join up to 64 channels in parts of multiples of 4, or equal parts that each fill a pass of the whole
     Heavy: the weights take 2359296 bytes, but the kernel memory of the MAX78000 has 442368: it needs fewer bits a weight, from a checkpoint or a policy that was trained for that
+    Between: `conv2` reads something that the accelerator does not compute layer by layer
     ");
+    // Before the first layer and behind the last one, others compute.
+    let text = network_of("Around", DeviceId::Max78000, [4, 16, 16]);
+    assert!(text.contains("name: conv2"), "{text}");
 }
 
 #[test]
@@ -466,7 +471,7 @@ layers:
       # Layer 3: resid = ai8x.Add()
       # 8x16x16 and 8x16x16 -> 8x16x16
       - name: resid
-        in_sequences: [conv2, conv1_gap]
+        in_sequences: [CONV2, conv1_gap]
         in_offset: 0x2000
         processors: 0x000000000000ff00
         output_processors: 0x000000000000ff00
@@ -497,6 +502,188 @@ layers:
     ");
     let again = merged("Residual", DeviceId::Max78000, [3, 16, 16], Some(&text));
     assert_eq!(again, text);
+}
+
+/// What a file says before it has layers stays.
+#[test]
+fn a_file_is_begun_below_its_comments() {
+    let begin = |existing: &str| {
+        let text = merged("Residual", DeviceId::Max78000, [3, 16, 16], Some(existing));
+        let end = text.find("    in_offset").unwrap();
+        text[..end].to_owned()
+    };
+    let new = begin("");
+    assert_eq!(begin("---\nlayers:\n"), new);
+    insta::assert_snapshot!(new, @"
+    ---
+    # Residual on the MAX78000, made from networks.py
+    # ai8x-lint: device=MAX78000
+
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+    ");
+    insta::assert_snapshot!(begin("# Ours\n# and theirs\n"), @"
+    # Ours
+    # and theirs
+
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+    ");
+    insta::assert_snapshot!(begin("---\ndataset: Own\nlayers:\n"), @"
+    ---
+    dataset: Own
+
+    arch: Residual
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+    ");
+    insta::assert_snapshot!(begin("layers:\n  - name: conv1\n    op: Conv2d\n"), @"
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: conv1
+        op: Conv2d
+    ");
+}
+
+/// Names, comments and places of the file stay, whatever the model calls its layers.
+#[test]
+fn layers_are_known_by_what_they_compute() {
+    let existing = "\
+arch: Residual
+dataset: example
+
+layers:
+  - name: stem
+    out_offset: 0x1000
+    # where the pins are
+    processors: 0x0000000000000007
+    output_processors: 0x000000000000ff00
+    op: Conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+  - out_offset: 0x2000
+    processors: 0x000000000000ff00
+    op: Conv2d
+    kernel_size: 3x3
+    pad: 1
+    activate: relu
+    write_gap: 1
+  - in_sequences: stem
+    in_offset: 0x1000
+    op: none
+    name: conv1_gap
+    processors: 0x000000000000ff00
+    out_offset: 0x2004
+    write_gap: 1
+  # the sum
+  - in_sequences: [1, conv1_gap]
+    in_offset: 0x2000
+    eltwise: add
+    op: none
+    # here
+    processors: 0x000000000000ff00
+    out_offset: 0x3000
+  - name: smaller
+    op: none
+    avg_pool: 4
+    pool_stride: 4
+    processors: 0x000000000000ff00
+    out_offset: 0x4000
+  - name: odd
+    op: Conv2d
+    kernel_size: 3x3
+    pad: 1
+    processors: 0x000000000000ff00
+    out_offset: 0x5000
+";
+    let text = merged("Residual", DeviceId::Max78000, [3, 16, 16], Some(existing));
+    insta::assert_snapshot!(text, @"
+    arch: Residual
+    dataset: example
+
+    layers:
+      # Layer 0: conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, bias=bias, **kwargs)
+      # 3x16x16 -> 8x16x16
+      - name: stem
+        out_offset: 0x1000
+        # where the pins are
+        processors: 0x0000000000000007
+        output_processors: 0x000000000000ff00
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: relu
+        in_offset: 0x0000
+      # Layer 1: conv2 = ai8x.FusedConv2dReLU(8, 8, 3, padding=1, bias=bias, **kwargs)
+      # 8x16x16 -> 8x16x16
+      - out_offset: 0x2000
+        processors: 0x000000000000ff00
+        op: Conv2d
+        kernel_size: 3x3
+        pad: 1
+        activate: relu
+        write_gap: 1
+        name: conv2
+        output_processors: 0x000000000000ff00
+      # Layer 2: stem once more, with gaps for the layer that combines it
+      # 8x16x16 -> 8x16x16
+      - in_sequences: stem
+        in_offset: 0x1000
+        op: none
+        name: conv1_gap
+        processors: 0x000000000000ff00
+        out_offset: 0x2004
+        write_gap: 1
+        output_processors: 0x000000000000ff00
+      # the sum
+      - in_sequences: [conv2, conv1_gap]
+        in_offset: 0x2000
+        eltwise: add
+        op: none
+        # here
+        processors: 0x000000000000ff00
+        out_offset: 0x3000
+        name: resid
+        output_processors: 0x000000000000ff00
+      # Layer 4: pool = ai8x.AvgPool2d(4)
+      # 8x16x16 -> 8x4x4
+      - name: smaller
+        op: none
+        avg_pool: 4
+        pool_stride: 4
+        processors: 0x000000000000ff00
+        out_offset: 0x4000
+        output_processors: 0x000000000000ff00
+
+      # Layer 5: fc = ai8x.Linear(8 * 4 * 4, num_classes, bias=bias, wide=True, **kwargs)
+      # 8x4x4 -> 4
+      - name: fc
+        processors: 0x000000000000ff00
+        output_processors: 0x000000000000000f
+        out_offset: 0x0000
+        operation: linear
+        flatten: true
+        activate: none
+        output_width: 32
+    ");
 }
 
 #[test]
@@ -537,6 +724,33 @@ fn the_command_makes_and_completes_files() {
     assert_eq!(code, Some(0), "{said}");
     let completed = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
     assert_eq!(completed.replace("\n\n\n", "\n\n"), made);
+    // What the model has not is not lost unless somebody says so.
+    let scratch = "
+  # Ours
+  - name: scratch
+    in_sequences: conv1
+    op: none
+    processors: 0x00000000000000ff
+    out_offset: 0x4000
+";
+    let with_scratch = completed.clone() + scratch;
+    std::fs::write(folder.path().join("net.yaml"), &with_scratch).unwrap();
+    let merge = [&model[..], &["--merge", "net.yaml"]].concat();
+    let (code, changes, said) = run(&merge);
+    assert_eq!(code, Some(0));
+    assert!(changes.contains("-  - name: scratch"), "{changes}");
+    let nothing = "networks.py:Residual has nothing like layer 6 (`scratch`) of net.yaml";
+    assert!(said.contains(&format!("{nothing}: left out")), "{said}");
+    let (code, _, said) = run(&[&merge[..], &["--write"]].concat());
+    assert_eq!(code, Some(2));
+    let refused = format!("{nothing}: nothing is written; `--drop-layers`");
+    assert!(said.contains(&refused), "{said}");
+    let kept = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
+    assert_eq!(kept, with_scratch);
+    let (code, _, said) = run(&[&merge[..], &["--write", "--drop-layers"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    let dropped = std::fs::read_to_string(folder.path().join("net.yaml")).unwrap();
+    assert_eq!(dropped, completed);
     // Its model is found, too.
     let (code, changes, said) = run(&["--input", "3x16x16", "--merge", "net.yaml"]);
     assert_eq!((code, changes.as_str()), (Some(0), ""), "{said}");

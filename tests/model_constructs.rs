@@ -125,6 +125,10 @@ fn wrong_shapes_and_arguments_are_failures() {
             "ai8x.Conv2d(1, 4, 5)(x)",
             "nothing is left: the shape (1, 1, 4, 4) becomes (1, 4, 0, 0)",
         ),
+        (
+            "F.avg_pool2d(x, 5)",
+            "nothing is left: the shape (1, 1, 4, 4) becomes (1, 1, 0, 0)",
+        ),
         ("ai8x.Conv2d(1, 4)(x)", "`Conv2d` needs `kernel_size`"),
         (
             "ai8x.Conv2d(1, 4, 3, kernel_size=1)",
@@ -137,10 +141,83 @@ fn wrong_shapes_and_arguments_are_failures() {
         ("1 // 0", "a division by zero"),
     ];
     for (code, message) in failures {
-        let model = forward(code);
+        let model = forward(code, &[1, 1, 4, 4]);
         let failure = model.problems.iter().find(|p| p.kind.stops());
         let found = failure.map(|p| p.message.as_str());
         assert_eq!(found, Some(message), "{code}: {:?}", model.problems);
+    }
+}
+
+/// By the documentation of PyTorch, with sides of 4 and 10.
+#[test]
+fn functions_have_shapes() {
+    let shapes: [(&str, &[i64]); 33] = [
+        ("F.relu(x)", &[1, 1, 4, 10]),
+        ("F.leaky_relu(x, 0.1)", &[1, 1, 4, 10]),
+        ("x.relu_()", &[1, 1, 4, 10]),
+        ("F.max_pool2d(x, 2)", &[1, 1, 2, 5]),
+        ("F.max_pool2d(x, (2, 5))", &[1, 1, 2, 2]),
+        ("F.max_pool2d(x, 3, 2)", &[1, 1, 1, 4]),
+        ("F.max_pool2d(x, 3, stride=2, padding=1)", &[1, 1, 2, 5]),
+        ("F.max_pool2d(x, 3, 2, ceil_mode=True)", &[1, 1, 2, 5]),
+        ("F.max_pool2d(x, 2, 3, 1, ceil_mode=True)", &[1, 1, 2, 4]),
+        ("F.max_pool2d(x, 2, 1, dilation=2)", &[1, 1, 2, 8]),
+        ("F.max_pool2d(x[0], kernel_size=2)", &[1, 2, 5]),
+        ("F.avg_pool2d(x, 2, None)", &[1, 1, 2, 5]),
+        ("F.avg_pool2d(x, [4, 3], 1, 0, False)", &[1, 1, 1, 8]),
+        ("F.max_pool1d(x.flatten(1, 2), 4)", &[1, 4, 2]),
+        ("F.avg_pool1d(x.squeeze(0).squeeze(0), 2)", &[4, 5]),
+        ("F.adaptive_avg_pool2d(x, 1)", &[1, 1, 1, 1]),
+        ("F.adaptive_avg_pool2d(x, (None, 5))", &[1, 1, 4, 5]),
+        (
+            "F.adaptive_max_pool2d(x, output_size=[2, 3])",
+            &[1, 1, 2, 3],
+        ),
+        ("F.adaptive_avg_pool1d(x[0], 3)", &[1, 4, 3]),
+        ("F.interpolate(x, scale_factor=2)", &[1, 1, 8, 20]),
+        (
+            "F.interpolate(x, None, 0.75, mode='nearest')",
+            &[1, 1, 3, 7],
+        ),
+        ("F.interpolate(x, scale_factor=(1, 0.5))", &[1, 1, 4, 5]),
+        ("F.interpolate(x, size=(6, 7))", &[1, 1, 6, 7]),
+        ("F.interpolate(x, 5, mode='bilinear')", &[1, 1, 5, 5]),
+        ("F.pad(x, (1, 2))", &[1, 1, 4, 13]),
+        ("F.pad(x, (0, 0, 1, -2), 'constant', 0)", &[1, 1, 3, 10]),
+        ("x.mean([2, 3])", &[1, 1]),
+        ("x.mean(dim=-1, keepdim=True)", &[1, 1, 4, 1]),
+        ("x.sum(1)", &[1, 4, 10]),
+        ("torch.mean(x, (2, 3))", &[1, 1]),
+        ("x.mean()", &[]),
+        ("F.log_softmax(x, dim=1)", &[1, 1, 4, 10]),
+        ("torch.abs(x)", &[1, 1, 4, 10]),
+    ];
+    let after = |code: &str| {
+        let model = forward(code, &[1, 1, 4, 10]);
+        let shape = model.outputs[0].shape.clone();
+        (shape, model.problems)
+    };
+    for (code, shape) in shapes {
+        let (found, problems) = after(code);
+        assert_eq!(found.as_deref(), Some(shape), "{code}: {problems:?}");
+        assert!(problems.is_empty(), "{code}: {problems:?}");
+    }
+    // What follows from values, or fails, has no shape.
+    for code in [
+        "F.max_pool2d(x, 2, return_indices=True)",
+        "F.max_pool2d(x, (1, 2, 3))",
+        "F.max_pool2d(x, 2, 0)",
+        "F.avg_pool2d(x.flatten(), 2)",
+        "F.interpolate(x)",
+        "F.interpolate(x, 2, 2)",
+        "F.interpolate(x, size=(1, 2, 3))",
+        "F.interpolate(x, scale_factor=0.01)",
+        "F.pad(x, (1, 2, 3))",
+        "F.pad(x, (-6, -6))",
+        "x.mean(7)",
+        "F.unfold(x, 3)",
+    ] {
+        assert_eq!(after(code).0, None, "{code}");
     }
 }
 
@@ -279,10 +356,10 @@ fn a_costly_helper_is_unknown_and_the_rest_goes_on() {
     assert!(model.is_complete(), "{:?}", model.problems);
 }
 
-/// A model that only evaluates `code` on an input of one channel and 4 by 4 pixels.
-fn forward(code: &str) -> Model {
+/// A model that only evaluates `code` on an input `x`.
+fn forward(code: &str, input: &[i64]) -> Model {
     let text = format!(
-        "import ai8x\nfrom torch import nn\ndef f(a):\n    return a\nclass M(nn.Module):\n    \
+        "import ai8x\nimport torch\nfrom torch import nn\nimport torch.nn.functional as F\ndef f(a):\n    return a\nclass M(nn.Module):\n    \
          def forward(self, x):\n        return {code}\n"
     );
     let request = Request {
@@ -290,7 +367,7 @@ fn forward(code: &str) -> Model {
         text: &text,
         factory: "M",
         arguments: Vec::new(),
-        input: Some(vec![1, 1, 4, 4]),
+        input: Some(input.to_vec()),
         device: TrainingDevice::Ai85,
     };
     read_model(&request, &|_: &str| None)

@@ -191,6 +191,40 @@ fn of_several_none_is_chosen() {
     );
 }
 
+/// What the network says beside `arch` decides nothing, but says what is offered first.
+#[test]
+fn the_likeliest_of_several_comes_first() {
+    let own = model(1, &["small"]);
+    let named = own.replace("self.conv1", "self.stem");
+    let world = World::new(&[
+        ("models/a.py", &own),
+        ("models/b.py", &named),
+        ("models/kws.py", &own),
+    ]);
+    let order = |file: &str, text: &str| {
+        let linted = world.lint(file, text, &Overrides::default());
+        assert!(linted.assumptions.model.is_none());
+        let candidates = linted.assumptions.candidates.iter();
+        let names = candidates.map(|name| name.path.file_name().unwrap().to_str().unwrap());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let plain = "nets/networks/x.yaml";
+    assert_eq!(order(plain, NETWORK), "a.py b.py kws.py");
+    // The name of the network's file.
+    assert_eq!(
+        order("nets/networks/kws-v2.yaml", NETWORK),
+        "kws.py a.py b.py"
+    );
+    // What the model calls its layers.
+    let stem = NETWORK.replacen("  - op", "  # stem: 8 channels\n  - op", 1);
+    assert_eq!(order(plain, &stem), "b.py a.py kws.py");
+    let stem = NETWORK.replacen("  - op", "  - name: Stem\n    op", 1);
+    assert_eq!(order(plain, &stem), "b.py a.py kws.py");
+    // The file itself says more.
+    let stem = format!("# see models/kws.py\n{stem}");
+    assert_eq!(order(plain, &stem), "kws.py b.py a.py");
+}
+
 #[test]
 fn whoever_names_a_model_is_believed() {
     let own = model(1, &["small"]);

@@ -292,6 +292,28 @@ fn a_model_ported_from_pytorch_is_told_what_to_change() {
     );
 }
 
+/// An operation that does not run on the accelerator makes no shape unknown.
+#[test]
+fn shapes_go_on_behind_functions() {
+    insta::assert_snapshot!(
+        told(
+            "
+        self.conv1 = ai8x.FusedConv2dReLU(num_channels, 4, 3, padding=1, **kwargs)
+        self.fc = ai8x.Linear(4 * 16 * 16, num_classes, **kwargs)
+
+    def forward(self, x):
+        x = F.interpolate(F.max_pool2d(self.conv1(x), 4), scale_factor=2.0)
+        x = F.avg_pool2d(x, 2)
+        return self.fc(x.flatten(1))
+"
+        )
+        .join("\n"),
+        @"
+    warning AX875: the layer takes 1024 features, gets 256 in (1, 256), with an input of 3x32x32
+    "
+    );
+}
+
 #[test]
 fn what_is_not_between_layers_is_free() {
     let body = "

@@ -20,6 +20,8 @@ pub struct Alignment {
     pub modules: Vec<Option<usize>>,
     /// The call that each layer stands for.
     pub calls: Vec<Option<usize>>,
+    /// The calls without weights that each layer runs: sums, pooling and the like.
+    pub runs: Vec<Vec<usize>>,
     /// Whether each layer could be a convolution that hands its input on unchanged.
     pub hands_on: Vec<bool>,
     /// Where file and model differ, in order of the layers.
@@ -159,6 +161,16 @@ impl Flow {
         }
     }
 
+    /// Whether any of it is not known.
+    fn lacks(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Eltwise(_, parts) | Self::Concat(parts) => parts.iter().any(Self::lacks),
+            Self::Pool(_, of) => of.lacks(),
+            Self::Input | Self::Module(..) | Self::Layer(_) => false,
+        }
+    }
+
     fn eltwise(eltwise: Eltwise, mut operands: Vec<Self>) -> Self {
         let operation = match eltwise {
             Eltwise::Add => Operation::Add,
@@ -227,6 +239,7 @@ impl Aligner<'_> {
         let mut alignment = Alignment {
             modules: vec![None; count],
             calls: vec![None; count],
+            runs: vec![Vec::new(); count],
             hands_on: (0..count).map(|layer| self.hands_on(layer)).collect(),
             differences: Vec::new(),
         };
@@ -235,7 +248,9 @@ impl Aligner<'_> {
         let mut theirs: Vec<Flow> = vec![Flow::Any; count];
         let mut used = vec![false; self.model.calls.len()];
         for &layer in &self.graph.order {
-            let input = self.input_flow(layer, &theirs);
+            let mut steps = Vec::new();
+            let input = self.input_flow(layer, &theirs, &mut steps);
+            alignment.runs[layer] = self.run_by(&steps, &own);
             theirs[layer] = match alignment.modules[layer] {
                 None => {
                     let activation = self.activation(layer);
@@ -433,10 +448,21 @@ impl Aligner<'_> {
         &self.model.modules[call.module]
     }
 
-    /// What a layer of the file reads, pooling included.
-    fn input_flow(&self, layer: usize, outputs: &[Flow]) -> Flow {
+    /// The calls without weights that compute one of these flows.
+    fn run_by(&self, steps: &[Flow], own: &[Flow]) -> Vec<usize> {
+        let computes = |call: &usize| match self.module(&self.model.calls[*call]).operator {
+            ModelOperator::Eltwise(_) => true,
+            ModelOperator::Pool => matches!(own[*call], Flow::Pool(..)),
+            _ => false,
+        };
+        let known = |call: &usize| !own[*call].lacks() && steps.contains(&own[*call]);
+        (0..own.len()).filter(computes).filter(known).collect()
+    }
+
+    /// What a layer of the file reads, pooling included. What it computes for that goes to `steps`.
+    fn input_flow(&self, layer: usize, outputs: &[Flow], steps: &mut Vec<Flow>) -> Flow {
         let own = &self.parameters[layer];
-        let mut inputs: Vec<Flow> = self.graph.inputs[layer]
+        let inputs: Vec<Flow> = self.graph.inputs[layer]
             .iter()
             .map(|input| match input.source {
                 Ok(Source::Input) => Flow::Input,
@@ -458,17 +484,26 @@ impl Aligner<'_> {
             }),
             _ => return Flow::Any,
         };
+        let pooled = |flow: Flow, steps: &mut Vec<Flow>| {
+            let flow = flow.pooled(pool);
+            steps.extend(pool.map(|_| flow.clone()));
+            flow
+        };
         match eltwise {
             Some(eltwise) if inputs.len() as i64 == operands => {
                 if pool_first {
-                    inputs = inputs.into_iter().map(|flow| flow.pooled(pool)).collect();
-                    Flow::eltwise(eltwise, inputs)
+                    let inputs = inputs.into_iter().map(|flow| pooled(flow, steps));
+                    let flow = Flow::eltwise(eltwise, inputs.collect());
+                    steps.push(flow.clone());
+                    flow
                 } else {
-                    Flow::eltwise(eltwise, inputs).pooled(pool)
+                    let flow = Flow::eltwise(eltwise, inputs);
+                    steps.push(flow.clone());
+                    pooled(flow, steps)
                 }
             }
             Some(_) => Flow::Any,
-            None => Flow::concat(inputs).pooled(pool),
+            None => pooled(Flow::concat(inputs), steps),
         }
     }
 

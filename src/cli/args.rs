@@ -298,13 +298,16 @@ pub(super) struct GenerateArgs {
     /// Print into this new file
     #[arg(short, long, value_name = "FILE", conflicts_with = "merge")]
     pub(super) output_file: Option<PathBuf>,
-    /// Complete this network: its masks, offsets and comments stay where the model has its layers,
-    /// by name or by what they compute
+    /// Complete this network: its names, masks, offsets and comments stay where the model has its
+    /// layers, by name or by what they compute
     #[arg(long, value_name = "FILE")]
     pub(super) merge: Option<PathBuf>,
     /// Write the changes of `--merge` into the file instead of showing them
     #[arg(long, requires = "merge")]
     pub(super) write: bool,
+    /// Let `--write` leave out layers of the file that the model has not
+    #[arg(long, requires = "write")]
+    pub(super) drop_layers: bool,
 }
 
 #[derive(Args)]

@@ -35,6 +35,14 @@ pub(super) fn run(args: &GenerateArgs) -> Result<String> {
     ));
     let text = made.text;
     if let (Some(file), Some(path)) = (&existing, &args.merge) {
+        if !made.left_out.is_empty() {
+            let lost = words::list(&made.left_out);
+            let left_out = format!("{name} has nothing like {lost} of {}", file.name);
+            if args.write && !args.drop_layers {
+                bail!("{left_out}: nothing is written; `--drop-layers` leaves that out");
+            }
+            complain(&format!("{left_out}: left out"));
+        }
         if args.write {
             workspace::write(path, &text)?;
             return Ok(String::new());

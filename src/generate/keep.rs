@@ -1,14 +1,13 @@
 //! What an existing file already says of the layers of a plan: where they lie stays, and what the
 //! model does not determine.
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Difference, DifferenceKind};
 use crate::network::keys::{Scope, find};
 use crate::network::{self, Network};
-use crate::text::Span;
 use crate::yaml::{self, Document};
 
 use super::Request;
-use super::plan::Plan;
+use super::plan::{Plan, PlannedLayer};
 
 /// The layers of a file that a plan has, too.
 #[derive(Clone, Debug, Default)]
@@ -19,13 +18,19 @@ pub(super) struct Kept {
     pub(super) input_offset: Option<i64>,
     /// The name of the rolling buffer, and where it lies, in bytes.
     pub(super) buffer: Option<(String, i64)>,
+    /// Whether the file says which model and which data set it has.
+    pub(super) says: [bool; 2],
     /// The text before the first layer and behind the last.
     around: Option<[String; 2]>,
+    /// The layers of the file that the plan has not, in words.
+    pub(super) left_out: Vec<String>,
 }
 
 /// What a file says of one layer.
 #[derive(Clone, Debug)]
 pub(super) struct KeptLayer {
+    /// Its name.
+    pub(super) name: Option<String>,
     pub(super) processors: Option<u64>,
     pub(super) output_processors: Option<u64>,
     pub(super) out_offset: Option<i64>,
@@ -46,31 +51,55 @@ pub(super) struct KeptKey {
     pub(super) written: String,
     /// Its value.
     pub(super) value: String,
+    /// The comment lines above it within the layer.
+    pub(super) above: String,
     /// The comment behind it, with the space before it.
     pub(super) comment: String,
 }
 
 impl Kept {
     /// What `text` says of the layers of `plan`: those of the same names, and those that stand for
-    /// the same calls of the model.
+    /// the same calls of the model, whatever they are called.
     pub(super) fn new(request: &Request, plan: &Plan, text: &str) -> Self {
         let document = yaml::parse(text);
         let network = network::lower(&document, text);
         let facts = super::facts(request, plan);
         let analysis = Analysis::new(&network, request.device.table(), &facts);
-        let called = |layer: usize| analysis.alignment.as_ref()?.calls[layer];
-        let layers = plan.layers.iter().map(|own| {
-            let indices = || 0..network.layers.len();
-            let named = indices().find(|&index| {
-                let name = network.layers[index].name.get();
-                name.is_some_and(|name| name.eq_ignore_ascii_case(&own.name))
-            });
-            let same = || {
-                let mut unnamed = indices().filter(|&i| network.layers[i].name.is_absent());
-                unnamed.find(|&index| own.call.is_some() && called(index) == own.call)
+        let stands_for = |index: usize, call: usize| {
+            let other = |difference: &Difference| {
+                difference.layer == Some(index) && difference.kind == DifferenceKind::Operator
             };
-            layer(&document, &network, named.or_else(same)?, text)
-        });
+            analysis.alignment.as_ref().is_some_and(|alignment| {
+                let same = match alignment.modules[index] {
+                    Some(_) => alignment.calls[index] == Some(call),
+                    None => alignment.runs[index].contains(&call),
+                };
+                same && !alignment.differences.iter().any(other)
+            })
+        };
+        let names = |index: usize, own: &PlannedLayer| {
+            let name = network.layers[index].name.get();
+            name.is_some_and(|name| name.eq_ignore_ascii_case(&own.name))
+        };
+        let indices = || 0..network.layers.len();
+        let counterparts: Vec<Option<usize>> = plan
+            .layers
+            .iter()
+            .map(|own| {
+                let named = indices().find(|&index| names(index, own));
+                let same = || {
+                    indices().find(|&index| {
+                        let is_other = plan.layers.iter().any(|other| names(index, other));
+                        !is_other && own.call.is_some_and(|call| stands_for(index, call))
+                    })
+                };
+                named.or_else(same)
+            })
+            .collect();
+        let lost = indices().filter(|index| !counterparts.contains(&Some(*index)));
+        let layers = counterparts
+            .iter()
+            .map(|index| layer(&document, &network, (*index)?, text));
         Self {
             layers: layers.collect(),
             input_offset: network.layers.first().and_then(|l| l.in_offset.value()),
@@ -78,16 +107,19 @@ impl Kept {
                 .data_buffer
                 .first()
                 .and_then(|block| Some((block.name.get()?.clone(), block.offset.value()?))),
+            says: [&network.arch, &network.dataset].map(|field| !field.is_absent()),
             around: around(&network, text),
+            left_out: lost.map(|index| network.label(index)).collect(),
         }
     }
 
-    /// The file with these layers in place of its own, and with a buffer where it lacks that; none
-    /// where it has no layers yet.
+    /// The file with these layers in place of its own, and with the keys and the buffer that it lacks;
+    /// none where it says nothing yet.
     pub(super) fn around(
         &self,
         layers: &str,
         directive: Option<&str>,
+        keys: &str,
         buffer: &str,
     ) -> Option<String> {
         let [before, behind] = self.around.as_ref()?;
@@ -100,13 +132,19 @@ impl Kept {
         }
         let before = &before[start..];
         let above = match before.rfind("\nlayers") {
-            Some(at) if self.buffer.is_none() => at + 1,
-            _ => before.len(),
+            Some(at) => at + 1,
+            None if before.starts_with("layers") => 0,
+            None => before.len(),
         };
         text.push_str(&before[..above]);
-        if above < before.len() && !buffer.is_empty() {
-            text.push_str(buffer.trim_start());
-            text.push('\n');
+        if above < before.len() {
+            let buffer = if self.buffer.is_none() { buffer } else { "" };
+            for part in [keys, buffer.trim_start()] {
+                if !part.is_empty() {
+                    text.push_str(part);
+                    text.push('\n');
+                }
+            }
         }
         text.push_str(&before[above..]);
         text.push_str(layers);
@@ -119,20 +157,29 @@ impl Kept {
         self.layers.iter().any(Option::is_some)
     }
 
+    /// What the file calls the layers of the plan.
+    pub(super) fn layer_names(&self) -> impl Iterator<Item = Option<&str>> {
+        let layers = self.layers.iter();
+        layers.map(|layer| layer.as_ref()?.name.as_deref())
+    }
+
     pub(super) fn layer(&self, index: usize) -> Option<&KeptLayer> {
         self.layers.get(index)?.as_ref()
     }
 }
 
 /// The text before the comments of the first layer, and behind the last layer; all of the text where
-/// it says what network it is, and has no layers yet. None where it says nothing.
+/// it has no layers yet. None where it says nothing.
 fn around(network: &Network, text: &str) -> Option<[String; 2]> {
     if network.layers.is_empty() {
-        network.arch.get()?;
-        let started = text.rfind("\nlayers:");
-        let started = started.filter(|at| text[at + "\nlayers:".len()..].trim().is_empty());
-        let above = started.map_or(text, |at| &text[..at]).trim_end();
-        return Some([format!("{above}\n\nlayers:\n"), String::new()]);
+        let started = text.rfind("\nlayers:").map_or(0, |at| at + 1);
+        let rest = text[started..].strip_prefix("layers:");
+        let is_empty = rest.is_some_and(|rest| rest.trim().is_empty());
+        let above = if is_empty { &text[..started] } else { text }.trim_end();
+        return match above {
+            "" | "---" => None,
+            above => Some([format!("{above}\n\nlayers:\n"), String::new()]),
+        };
     }
     let mut layers: Vec<_> = network.layers.iter().collect();
     layers.sort_by_key(|layer| layer.head.start);
@@ -160,6 +207,12 @@ fn comment_start(text: &str, at: usize) -> usize {
     start
 }
 
+/// The comment lines above a line.
+fn comments_above(text: &str, at: usize) -> &str {
+    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    &text[comment_start(text, at)..line]
+}
+
 /// The end of a line, its break included.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
@@ -169,7 +222,8 @@ fn layer(document: &Document, network: &Network, index: usize, text: &str) -> Op
     let own = &network.layers[index];
     let layers = document.get(document.root()?, "layers")?;
     let item = document.items(layers).get(own.position)?;
-    let keys = document.entries(item.value).iter().filter_map(|entry| {
+    let entries = document.entries(item.value);
+    let keys = entries.iter().enumerate().filter_map(|(nth, entry)| {
         let written = document.span(entry.key).text(text);
         let value = document.span(entry.value);
         let behind = text[value.end as usize..line_end(text, value.end as usize)].trim_end();
@@ -177,16 +231,20 @@ fn layer(document: &Document, network: &Network, index: usize, text: &str) -> Op
             name: find(Scope::Layer, written)?.name,
             written: written.to_owned(),
             value: value.text(text).to_owned(),
+            above: match nth {
+                0 => String::new(),
+                _ => comments_above(text, document.span(entry.key).start as usize).to_owned(),
+            },
             comment: match behind.trim_start().starts_with('#') {
                 true => behind.to_owned(),
                 false => String::new(),
             },
         })
     });
-    let start = own.head.start as usize;
-    let from = comment_start(text, start);
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let comment = comments_above(text, own.head.start as usize);
+    let from = comment_start(text, own.head.start as usize);
     Some(KeptLayer {
+        name: own.name.get().cloned(),
         processors: own.processors.value(),
         output_processors: own.output_processors.value(),
         out_offset: own.out_offset.value(),
@@ -194,7 +252,7 @@ fn layer(document: &Document, network: &Network, index: usize, text: &str) -> Op
             .lines()
             .next_back()
             .is_none_or(|line| line.trim().is_empty()),
-        comment: Span::new(from as u32, line as u32).text(text).to_owned(),
+        comment: comment.to_owned(),
         keys: keys.collect(),
     })
 }

@@ -55,6 +55,8 @@ pub struct Generated {
     pub text: String,
     /// The layers.
     pub plan: Plan,
+    /// The layers of the file there was that the model has not, in words: the text lacks them.
+    pub left_out: Vec<String>,
     /// What the rules advise: no errors, no warnings.
     pub advice: Vec<Finding>,
     /// What is known of the network beside its text.
@@ -101,6 +103,7 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
     let kept = request
         .existing
         .map_or_else(Kept::default, |text| Kept::new(request, &plan, text));
+    plan.rename(kept.layer_names());
     plan.place_buffer(kept.buffer.as_ref(), device);
     let streamable = match request.input[0] <= FIFO_CHANNELS {
         true => plan.streamable(device),
@@ -202,6 +205,7 @@ fn attempt(
         return Ok(Generated {
             text,
             plan,
+            left_out: kept.left_out.clone(),
             advice: findings,
             facts,
         });

@@ -196,6 +196,15 @@ impl Plan {
         }
     }
 
+    /// Calls layers as a file does already.
+    pub(super) fn rename<'a>(&mut self, names: impl Iterator<Item = Option<&'a str>>) {
+        for (layer, name) in self.layers.iter_mut().zip(names) {
+            if let Some(name) = name {
+                name.clone_into(&mut layer.name);
+            }
+        }
+    }
+
     /// Lays the rolling buffer at the end of the memory, or where it is already.
     pub(super) fn place_buffer(&mut self, kept: Option<&(String, i64)>, device: &Device) {
         let Some(buffer) = &mut self.buffer else {

@@ -34,7 +34,16 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     .filter_map(|(needed, flag)| needed.then_some(flag))
     .collect();
     let flags = (!flags.is_empty()).then(|| format!("# ai8x-lint: flags=\"{}\"", flags.join(" ")));
-    if let Some(text) = kept.around(&layers, flags.as_deref(), &buffer(plan)) {
+    let keys = [
+        format!("arch: {}\n", scalar(&model.name)),
+        format!("dataset: {}\n", scalar(request.dataset)),
+    ];
+    let lacking = keys.iter().zip(kept.says);
+    let lacking: String = lacking
+        .filter(|(_, said)| !said)
+        .map(|(key, _)| key.as_str())
+        .collect();
+    if let Some(text) = kept.around(&layers, flags.as_deref(), &lacking, &buffer(plan)) {
         return text;
     }
     let mut text = format!(
@@ -50,9 +59,8 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     }
     let _ = write!(
         text,
-        "\narch: {}\ndataset: {}\n{}\nlayers:\n{layers}",
-        scalar(&model.name),
-        scalar(request.dataset),
+        "\n{}{}\nlayers:\n{layers}",
+        keys.concat(),
         buffer(plan)
     );
     text
@@ -136,7 +144,7 @@ fn layer(text: &mut String, request: &Request, plan: &Plan, kept: &Kept, index: 
         None => {
             comment(text, request, plan, index);
             let keys = keys.0.iter().filter(|key| !key.optional);
-            write_keys(text, keys.map(|key| (key.name, key.value.as_str(), "")));
+            write_keys(text, keys.map(|key| ("", key.name, key.value.as_str(), "")));
         }
         Some(layer) => {
             match layer.comment.is_empty() {
@@ -178,9 +186,14 @@ impl Keys {
     }
 }
 
-fn write_keys<'a>(text: &mut String, keys: impl Iterator<Item = (&'a str, &'a str, &'a str)>) {
+/// Writes keys: the comments above each, its name, its value, and the comment behind it.
+fn write_keys<'a>(
+    text: &mut String,
+    keys: impl Iterator<Item = (&'a str, &'a str, &'a str, &'a str)>,
+) {
     let mut indent = "  - ";
-    for (name, value, comment) in keys {
+    for (above, name, value, comment) in keys {
+        text.push_str(above);
         let _ = writeln!(text, "{indent}{name}: {value}{comment}");
         indent = "    ";
     }
@@ -214,7 +227,7 @@ const DETERMINED: [&str; 21] = [
 /// Keys as the file has them, as far as they are right, and those that it lacks.
 fn merge(text: &mut String, own: &Keys, kept: &KeptLayer) {
     let recommended = |key: &OwnKey| find(Scope::Layer, key.name).map_or(key.name, |key| key.name);
-    let mut keys: Vec<(&str, &str, &str)> = Vec::new();
+    let mut keys: Vec<(&str, &str, &str, &str)> = Vec::new();
     for key in &kept.keys {
         let ours = own.0.iter().find(|own| recommended(own) == key.name);
         let value = match ours {
@@ -223,13 +236,13 @@ fn merge(text: &mut String, own: &Keys, kept: &KeptLayer) {
             None if DETERMINED.contains(&key.name) => continue,
             None => &key.value,
         };
-        keys.push((&key.written, value, &key.comment));
+        keys.push((&key.above, &key.written, value, &key.comment));
     }
     let lacking = own
         .0
         .iter()
         .filter(|own| !own.optional && !kept.keys.iter().any(|key| key.name == recommended(own)));
-    keys.extend(lacking.map(|key| (key.name, key.value.as_str(), "")));
+    keys.extend(lacking.map(|key| ("", key.name, key.value.as_str(), "")));
     write_keys(text, keys.into_iter());
 }
 

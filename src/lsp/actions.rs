@@ -11,13 +11,14 @@ use tower_lsp::ls_types::{
 use crate::analysis::DifferenceKind;
 use crate::diagnostic::{Applicability, Finding};
 use crate::ide::actions::{Action, ActionKind, actions};
+use crate::rules::words::list;
 use crate::text::Span;
-use crate::workspace::{complete, fix};
+use crate::workspace::{ModelName, begin, beginnings, complete, fix};
 
 use super::allocation::{ALLOCATE, allocation, message, offers};
 use super::client::Abilities;
 use super::diagnostics::diagnostic;
-use super::edits::{difference, workspace_edit};
+use super::edits::{difference, to_confirm, workspace_edit};
 use super::pages::Pages;
 use super::snapshot::Snapshot;
 
@@ -27,6 +28,9 @@ pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ai
 /// Adds the layers that the model has, but the network lacks.
 pub(super) const GENERATE: CodeActionKind = CodeActionKind::new("source.generate.ai8x");
 
+/// Models that are offered to a file without layers; `arch` completes to all of them.
+const MOST_MODELS: usize = 12;
+
 /// What tells an action apart from the others, to find it again when it is chosen.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Chosen {
@@ -35,7 +39,7 @@ pub(super) struct Chosen {
     what: What,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum What {
     /// The action with this index among those at a place.
     Nth(Range, usize),
@@ -43,8 +47,8 @@ enum What {
     Allocation(Option<usize>),
     /// [`FIX_ALL`].
     FixAll,
-    /// [`GENERATE`].
-    Generate,
+    /// [`GENERATE`]; in a file without layers, from this model.
+    Generate(Option<ModelName>),
 }
 
 /// What can be done at a place.
@@ -97,7 +101,7 @@ pub(super) fn code_actions(
             ..CodeAction::default()
         });
     }
-    if wanted(&CodeActionKind::REFACTOR_REWRITE) {
+    if snapshot.is_network && wanted(&CodeActionKind::REFACTOR_REWRITE) {
         for (title, layer) in offers(snapshot, params.range, only.is_some()) {
             let mut action = CodeAction {
                 title: title.to_owned(),
@@ -132,19 +136,24 @@ pub(super) fn code_actions(
         found.push(all);
     }
     let is_asked_for = only.is_some_and(|only| only.iter().any(|one| covers(one, &GENERATE)));
-    if (abilities.resolves_edits || is_asked_for) && wanted(&GENERATE) && lacks_layers(snapshot) {
-        let mut action = CodeAction {
-            title: "Complete the network from its model".to_owned(),
-            kind: Some(GENERATE),
-            data: Some(chosen(What::Generate)),
-            ..CodeAction::default()
-        };
-        if !abilities.resolves_edits {
-            action.edit = generated(snapshot, abilities).ok().flatten();
-            action.data = None;
-        }
-        if action.edit.is_some() || action.data.is_some() {
-            found.push(action);
+    if wanted(&GENERATE) && (abilities.resolves_edits || is_asked_for) {
+        for (title, model) in completions(snapshot) {
+            let mut action = CodeAction {
+                title,
+                kind: Some(GENERATE),
+                ..CodeAction::default()
+            };
+            if abilities.resolves_edits {
+                action.data = Some(chosen(What::Generate(model)));
+            } else if let Ok(completed) = completed(snapshot, model.as_ref(), abilities) {
+                action.edit = completed.edit;
+                if let Some(loss) = completed.loss {
+                    action.title = format!("{}: {loss}", action.title);
+                }
+            }
+            if action.edit.is_some() || action.data.is_some() {
+                found.push(action);
+            }
         }
     }
     found.into_iter().map(Into::into).collect()
@@ -171,13 +180,14 @@ pub(super) fn resolve(
             told = message(&outcome);
             outcome.ok().and_then(|allocation| allocation.edit)
         }
-        What::Generate => {
-            let made = generated(snapshot, abilities);
-            told = made
-                .as_ref()
-                .err()
-                .map(|why| (MessageType::WARNING, why.clone()));
-            made.ok().flatten()
+        What::Generate(ref model) => {
+            let outcome = completed(snapshot, model.as_ref(), abilities);
+            told = match &outcome {
+                Ok(completed) => completed.loss.clone().filter(|_| !abilities.confirms_edits),
+                Err(why) => Some(why.clone()),
+            }
+            .map(|text| (MessageType::WARNING, text));
+            outcome.ok().and_then(|completed| completed.edit)
         }
         What::Nth(range, index) => {
             let findings = tried_findings(snapshot, snapshot.span(range));
@@ -245,15 +255,59 @@ fn lacks_layers(snapshot: &Snapshot) -> bool {
     })
 }
 
-/// The network completed from its model.
-fn generated(
+/// Ways to complete the network, as the title of an action and the model where that is not known to be
+/// its own.
+fn completions(snapshot: &Snapshot) -> Vec<(String, Option<ModelName>)> {
+    if lacks_layers(snapshot) {
+        return vec![("Complete the network from its model".to_owned(), None)];
+    }
+    if !snapshot.file.is_blank() {
+        return Vec::new();
+    }
+    let assumptions = &snapshot.linted.assumptions;
+    let models = beginnings(&snapshot.file, &snapshot.config, assumptions).into_iter();
+    models
+        .take(MOST_MODELS)
+        .map(|model| {
+            (
+                format!("Write the network of {}", model.show()),
+                Some(model),
+            )
+        })
+        .collect()
+}
+
+/// A network completed from its model.
+struct Completed {
+    edit: Option<WorkspaceEdit>,
+    /// The layers that are left out.
+    loss: Option<String>,
+}
+
+fn completed(
     snapshot: &Snapshot,
+    model: Option<&ModelName>,
     abilities: Abilities,
-) -> std::result::Result<Option<WorkspaceEdit>, String> {
-    let made = complete(&snapshot.file, &snapshot.linted.assumptions);
+) -> std::result::Result<Completed, String> {
+    let (file, assumptions) = (&snapshot.file, &snapshot.linted.assumptions);
+    let made = match model {
+        Some(model) => begin(file, assumptions, model.clone()),
+        None => complete(file, assumptions),
+    };
     let made = made.map_err(|reasons| reasons.join("; "))?;
     let edit = difference(&snapshot.file.text, &made.text);
-    Ok(edit.map(|edit| workspace_edit(snapshot, abilities, &[edit])))
+    let edit = edit.map(|edit| workspace_edit(snapshot, abilities, &[edit]));
+    let loss = (!made.left_out.is_empty()).then(|| {
+        format!(
+            "leaves out {}, which the model has not",
+            list(&made.left_out)
+        )
+    });
+    let edit = match &loss {
+        Some(loss) if abilities.confirms_edits => edit.map(|edit| to_confirm(edit, loss)),
+        _ => edit,
+    };
+    Ok(Completed { edit, loss })
 }
 
 fn kind(kind: ActionKind) -> CodeActionKind {

@@ -13,6 +13,8 @@ pub(super) struct Abilities {
     pub(super) pulls: bool,
     pub(super) related_places: bool,
     pub(super) document_changes: bool,
+    /// It asks the user before it makes changes that are marked so.
+    pub(super) confirms_edits: bool,
     /// It asks for the edit of an action when the action is chosen.
     pub(super) resolves_edits: bool,
     pub(super) snippets: bool,
@@ -53,6 +55,7 @@ impl Abilities {
             related_places: yes(push.related_information)
                 || yes(pull.and_then(|pull| pull.related_information)),
             document_changes: yes(edit.document_changes),
+            confirms_edits: yes(edit.document_changes) && edit.change_annotation_support.is_some(),
             resolves_edits: yes(action.data_support)
                 && resolvable.iter().any(|property| property == "edit"),
             snippets: yes(item.snippet_support),

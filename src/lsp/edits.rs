@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use tower_lsp::ls_types::{
-    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit,
-    WorkspaceEdit,
+    AnnotatedTextEdit, ChangeAnnotation, DocumentChanges, OneOf,
+    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, WorkspaceEdit,
 };
 
 use crate::text::{Edit, Span};
@@ -41,6 +41,28 @@ pub(super) fn workspace_edit(
     } else {
         WorkspaceEdit::new(HashMap::from([(uri, edits.collect())]))
     }
+}
+
+/// The same changes, for the user to confirm; `why` says what there is to think of.
+pub(super) fn to_confirm(mut edit: WorkspaceEdit, why: &str) -> WorkspaceEdit {
+    let annotation_id = "confirm".to_owned();
+    if let Some(DocumentChanges::Edits(changes)) = &mut edit.document_changes {
+        for change in changes.iter_mut().flat_map(|change| &mut change.edits) {
+            if let OneOf::Left(plain) = change {
+                *change = OneOf::Right(AnnotatedTextEdit {
+                    text_edit: plain.clone(),
+                    annotation_id: annotation_id.clone(),
+                });
+            }
+        }
+    }
+    let annotation = ChangeAnnotation {
+        label: why.to_owned(),
+        needs_confirmation: Some(true),
+        description: None,
+    };
+    edit.change_annotations = Some(HashMap::from([(annotation_id, annotation)]));
+    edit
 }
 
 /// The one change that makes one text of another; `None` where they are equal.

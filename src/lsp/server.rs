@@ -275,7 +275,7 @@ impl LanguageServer for LintServer {
         let (abilities, pages) = (self.session.abilities(), Arc::clone(&self.session.pages));
         let uri = params.text_document.uri.clone();
         let work = move |snapshot: &Snapshot| code_actions(snapshot, &params, abilities, &pages);
-        self.ask(&uri, work).await
+        self.ask_where(&uri, Snapshot::has_actions, work).await
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
@@ -285,7 +285,7 @@ impl LanguageServer for LintServer {
         };
         let (abilities, uri) = (self.session.abilities(), chosen.uri.clone());
         let work = move |snapshot: &Snapshot| resolve(snapshot, &chosen, abilities, action);
-        let resolved = self.ask(&uri, work).await?;
+        let resolved = self.ask_where(&uri, Snapshot::has_actions, work).await?;
         let (action, told) = resolved.unwrap_or_else(|| Err(Error::content_modified()))?;
         if let Some((kind, message)) = told {
             self.session.show(kind, &message).await;

@@ -79,11 +79,16 @@ impl Snapshot {
     fn analyse(document: &Document, file: SourceFile, around: &Surroundings) -> Self {
         let config = around.configurations.of_file(&file.path);
         let is_network = !file.is_python() && (document.is_network || file.is_surely_network());
-        let (overrides, mut linted) = if is_network || file.outline.is_some() {
+        let is_ours = is_network || file.outline.is_some();
+        let (overrides, mut linted) = if is_ours || file.is_blank() {
             lint(&file, &config, &around.settings)
         } else {
             (Overrides::default(), nothing(&file))
         };
+        // What may become a network has no faults yet.
+        if !is_ours {
+            linted.report.findings.clear();
+        }
         let least = config.settings.min_severity.unwrap_or(Severity::Hint);
         linted
             .report
@@ -113,6 +118,11 @@ impl Snapshot {
     /// Whether there is something to say: it is a network, or a model in Python.
     pub(super) fn is_ours(&self) -> bool {
         self.is_network || self.file.outline.is_some()
+    }
+
+    /// Whether something can be done with it: it is a network, or may become one.
+    pub(super) fn has_actions(&self) -> bool {
+        self.is_network || self.file.is_blank()
     }
 
     pub(super) fn findings(&self) -> &[Finding] {

@@ -6,6 +6,7 @@ use crate::facts::model as facts;
 use crate::network::{Activation, Eltwise};
 use crate::text::{Span, TextFile};
 
+use super::calls::is_free;
 use super::definitions;
 use super::model::{
     Call, Fact, Input, Layer, Model, Operator, Place, Pool, PoolKind, Source, SourceOf,
@@ -62,7 +63,13 @@ impl Model {
             .get(call.layer)
             .and_then(|layer| layer.pool.as_ref());
         let is_known = own.is_none_or(|own| pool(own).is_some());
-        let argument = |input: &Input| match is_known {
+        // What is done to the result of a layer on its way to this one, nobody runs. What is done to
+        // the input, whoever makes that can do, and what follows the last layer, the processor.
+        let is_run = |source: &Source| {
+            let mut steps = source.via.iter();
+            !matches!(source.of, SourceOf::Call(_)) || steps.all(|step| is_free(step))
+        };
+        let argument = |input: &Input| match is_known && input.sources.iter().all(is_run) {
             true => operand(input),
             false => facts::Operand::Other,
         };

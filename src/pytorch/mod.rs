@@ -16,6 +16,7 @@ mod calls;
 mod expressions;
 mod facts;
 mod front;
+mod functional;
 mod interpreter;
 mod layer_table;
 mod library;

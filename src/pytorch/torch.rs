@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::calls::{Keywords, is_free, misfit};
 use super::expressions::{constant_tensor, position, shape_value};
+use super::functional;
 use super::interpreter::{Interpreter, Stop};
-use super::model::{Literal, Place, ProblemKind};
+use super::model::{Place, ProblemKind};
 use super::syntax::BinaryOp;
 use super::tensor;
 use super::value::{ContainerKind, Kind, Tensor, Value};
@@ -208,7 +209,6 @@ impl Interpreter<'_> {
                 .or_else(|| keyword(keywords, name))
                 .map(Value::as_int)
         };
-        let same = || shape.map(<[i64]>::to_vec);
         let result = match name {
             "size" if arguments.is_empty() && keywords.is_empty() => {
                 return Ok(shape_value(tensor, place));
@@ -283,25 +283,20 @@ impl Interpreter<'_> {
                     shape.insert(at, 1);
                     Some(shape)
                 }),
-            "adaptive_avg_pool2d" => {
-                let size = arguments.first().and_then(Value::to_literal);
-                let is_one = size.is_some_and(|size| {
-                    size == Literal::Int(1)
-                        || size == Literal::Tuple(vec![Literal::Int(1), Literal::Int(1)])
-                });
-                shape.filter(|_| is_one).map(|shape| {
-                    let mut shape = shape.to_vec();
-                    shape.iter_mut().skip(2).for_each(|side| *side = 1);
-                    shape
-                })
-            }
-            "contiguous" | "clone" | "detach" | "to" | "float" | "clamp" | "clamp_" | "div"
-            | "mul" | "sub" | "add" | "normalize" | "relu" | "softmax" | "log_softmax"
-            | "sigmoid" | "dropout" | "tanh" => same(),
             _ => {
-                let why = format!("`{name}` of a tensor is not known");
-                self.note(ProblemKind::Unknown, why, place);
-                None
+                let arguments = functional::Arguments {
+                    given: arguments,
+                    keywords,
+                };
+                match functional::output_shape(name, shape, &arguments) {
+                    Some(Ok(known)) => known,
+                    Some(Err((kind, message))) => return Err(Stop::failure(kind, message, place)),
+                    None => {
+                        let why = format!("`{name}` of a tensor is not known");
+                        self.note(ProblemKind::Unknown, why, place);
+                        None
+                    }
+                }
             }
         };
         let moved = shape

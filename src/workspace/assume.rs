@@ -171,7 +171,7 @@ impl Assumptions {
     }
 
     /// The input: of a shapes file, else of a sample or the data set.
-    fn input(&self) -> Option<[i64; 3]> {
+    pub(super) fn input(&self) -> Option<[i64; 3]> {
         let shapes = self.shapes.as_ref();
         shapes
             .and_then(|known| known.value.1.input())

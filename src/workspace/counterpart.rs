@@ -2,15 +2,19 @@
 //!
 //! Whoever names a model is believed. Else the folder that the configuration names, the folders of
 //! the network and above, and training projects beside them are looked through, nearest first; the
-//! model is the one that is called as `arch` says. Where several are, nothing is chosen.
+//! model is the one that is called as `arch` says. Where several are, nothing is chosen: they are
+//! offered, first the one for which most in the network speaks.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceId;
 use crate::diagnostic::{Applicability, Finding};
@@ -51,7 +55,7 @@ static OPEN: LazyLock<RwLock<HashMap<PathBuf, Open>>> = LazyLock::new(RwLock::de
 static READINGS: LazyLock<Mutex<HashMap<Key, Reading>>> = LazyLock::new(Mutex::default);
 
 /// A model as somebody names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ModelName {
     /// The Python file, or the folder of a training project.
     pub path: PathBuf,
@@ -61,6 +65,13 @@ pub struct ModelName {
 }
 
 impl ModelName {
+    fn of(path: &Path, name: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            name: Some(name.to_owned()),
+        }
+    }
+
     /// Reads `FILE:NAME`, or `FILE` alone.
     pub fn parse(text: &str) -> Self {
         let is_name = |name: &str| {
@@ -235,7 +246,7 @@ impl Finder<'_> {
         }
         if let Some(folder) = &self.config.settings.training_dir {
             let found = called(&files_of_project(&self.config.resolve(folder)), arch);
-            if let Some(name) = one_of(found)? {
+            if let Some(name) = self.one_of(found)? {
                 let path = self.config.path.clone().unwrap_or_default();
                 return Ok(Some(Known {
                     value: name,
@@ -249,7 +260,7 @@ impl Finder<'_> {
             found.retain(|model| {
                 model.path.parent() != self.file.path.parent() || is_model_file(&model.path)
             });
-            if let Some(name) = one_of(found)? {
+            if let Some(name) = self.one_of(found)? {
                 return Ok(Some(Known {
                     value: name,
                     origin: Origin::ModelName,
@@ -265,17 +276,15 @@ impl Finder<'_> {
         let configured = configured.map(|folder| files_of_project(&self.config.resolve(folder)));
         let mut found = Vec::new();
         for path in configured.into_iter().chain(self.places()).flatten() {
-            let source = SOURCES.get(&path, read_source);
+            let source = source(&path);
             let Some(source) = source.as_deref().ok().and_then(|read| read.as_ref().ok()) else {
                 continue;
             };
             if !pytorch::is_model_file(&source.text) {
                 continue;
             }
-            found.extend(source.offers().iter().map(|offer| ModelName {
-                path: path.clone(),
-                name: Some(offer.name.clone()),
-            }));
+            let offers = source.offers().iter();
+            found.extend(offers.map(|offer| ModelName::of(&path, &offer.name)));
             if found.len() >= MOST_OFFERS {
                 break;
             }
@@ -294,7 +303,8 @@ impl Finder<'_> {
         let wanted = named.name.as_deref();
         if path.is_dir() {
             let wanted = wanted.unwrap_or(arch);
-            return one_of(called(&files_of_project(&path), wanted))?.ok_or_else(|| {
+            let found = called(&files_of_project(&path), wanted);
+            return self.one_of(found)?.ok_or_else(|| {
                 let place = shown(&path);
                 Unfound::because(format!("no file in {place} offers a model `{wanted}`"))
             });
@@ -305,13 +315,10 @@ impl Finder<'_> {
             .as_ref()
             .map_err(|why| Unfound::because(format!("{}: {why}", shown(&path))))?;
         if let Some(wanted) = wanted {
-            return Ok(ModelName {
-                path,
-                name: Some(wanted.to_owned()),
-            });
+            return Ok(ModelName::of(&path, wanted));
         }
         let found = called(std::slice::from_ref(&path), arch);
-        if let Some(name) = one_of(found)? {
+        if let Some(name) = self.one_of(found)? {
             return Ok(name);
         }
         match source.offers() {
@@ -319,20 +326,33 @@ impl Finder<'_> {
                 "{} defines no model",
                 shown(&path)
             ))),
-            [offer] => Ok(ModelName {
-                path,
-                name: Some(offer.name.clone()),
-            }),
-            offers => Err(Unfound::several(
-                offers
-                    .iter()
-                    .map(|offer| ModelName {
-                        path: path.clone(),
-                        name: Some(offer.name.clone()),
-                    })
-                    .collect(),
-            )),
+            [offer] => Ok(ModelName::of(&path, &offer.name)),
+            offers => {
+                let offers = offers.iter();
+                let all = offers.map(|offer| ModelName::of(&path, &offer.name));
+                Err(Unfound::several(self.ranked(all.collect())))
+            }
         }
+    }
+
+    /// The only one, if there is one.
+    fn one_of(&self, mut found: Vec<ModelName>) -> Result<Option<ModelName>, Unfound> {
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            _ => Err(Unfound::several(self.ranked(found))),
+        }
+    }
+
+    /// Models in the order of how much in the file speaks for them; of equal ones the first stays first.
+    pub(super) fn ranked(&self, mut models: Vec<ModelName>) -> Vec<ModelName> {
+        let clues = Clues::new(self.file, self.network);
+        let mut attributes: HashMap<PathBuf, usize> = HashMap::new();
+        models.sort_by_cached_key(|model| {
+            let attributes = attributes.entry(model.path.clone());
+            let attributes = *attributes.or_insert_with(|| clues.attributes(&model.path));
+            Reverse((clues.mentions(model), attributes, clues.kinship(model)))
+        });
+        models
     }
 
     /// Groups of Python files that may define models, the likeliest first.
@@ -360,12 +380,69 @@ impl Finder<'_> {
     }
 }
 
-/// The only one, if there is one.
-fn one_of(mut found: Vec<ModelName>) -> Result<Option<ModelName>, Unfound> {
-    match found.len() {
-        0 | 1 => Ok(found.pop()),
-        _ => Err(Unfound::several(found)),
+/// What a network says of its model beside `arch`.
+struct Clues {
+    /// The words of its comments, and the names of its layers.
+    words: HashSet<String>,
+    /// The parts of its file's name.
+    parts: Vec<String>,
+}
+
+impl Clues {
+    fn new(file: &SourceFile, network: &Network) -> Self {
+        let comments = file.document.comments.iter();
+        let comments = comments.map(|comment| comment.span.text(&file.text));
+        let names = network.layers.iter().filter_map(|layer| layer.name());
+        let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
+        Self {
+            words: comments.chain(names).flat_map(words).collect(),
+            parts: words(&stem.replace('_', "-")).collect(),
+        }
     }
+
+    /// How often it names a model: by its file, by its name.
+    fn mentions(&self, model: &ModelName) -> usize {
+        let names = [Some(file_stem(&model.path)), model.name.clone()];
+        let names = names.iter().flatten();
+        let is_named = |name: &&String| self.words.contains(&name.to_ascii_lowercase());
+        names.filter(is_named).count()
+    }
+
+    /// How many of the attributes that a model file uses it names.
+    fn attributes(&self, path: &Path) -> usize {
+        let read = source(path).ok();
+        let Some(Ok(source)) = read.as_deref().filter(|_| !self.words.is_empty()) else {
+            return 0;
+        };
+        let attributes = source.text.split("self.").skip(1);
+        let attributes: HashSet<String> =
+            attributes.filter_map(|rest| words(rest).next()).collect();
+        attributes.intersection(&self.words).count()
+    }
+
+    /// How many parts of its file's name are in the model's names.
+    fn kinship(&self, model: &ModelName) -> usize {
+        let names = format!(
+            "{} {}",
+            file_stem(&model.path),
+            model.name.as_deref().unwrap_or_default()
+        );
+        let names = names.to_ascii_lowercase();
+        let is_part = |part: &&String| part.len() > 1 && names.contains(part.as_str());
+        self.parts.iter().filter(is_part).count()
+    }
+}
+
+/// The words of a text, in lower case.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| c != '_' && !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+}
+
+fn file_stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 fn is_model_file(path: &Path) -> bool {
@@ -407,10 +484,7 @@ fn called(files: &[PathBuf], name: &str) -> Vec<ModelName> {
         alike.extend(
             offers
                 .filter(|offer| offer.name.eq_ignore_ascii_case(name))
-                .map(|offer| ModelName {
-                    path: path.clone(),
-                    name: Some(offer.name.clone()),
-                }),
+                .map(|offer| ModelName::of(path, &offer.name)),
         );
     }
     let is_exact = |found: &ModelName| found.name.as_deref() == Some(name);

@@ -118,17 +118,63 @@ pub fn complete(file: &SourceFile, assumptions: &Assumptions) -> Result<Generate
                 .to_owned(),
         ]);
     };
+    let data_set = own.training.data_set.as_ref();
     let request = Request {
         model: Arc::clone(&own.model),
         device: facts.device.unwrap_or(match training.device {
             TrainingDevice::Ai87 => DeviceId::Max78002,
             TrainingDevice::Ai84 | TrainingDevice::Ai85 => DeviceId::Max78000,
         }),
-        dataset: "sample",
+        dataset: data_set.map_or("sample", |(set, _)| &set.name),
         input,
         existing: Some(&file.text),
     };
     generate(&request).map_err(|refusal| refusal.reasons)
+}
+
+/// The models that a file without layers may get its network from, the likeliest first.
+pub fn beginnings(file: &SourceFile, config: &Config, assumptions: &Assumptions) -> Vec<ModelName> {
+    if let Some(known) = &assumptions.model {
+        return vec![known.value.name.clone()];
+    }
+    if !assumptions.candidates.is_empty() || file.arch().is_some_and(|arch| !arch.is_empty()) {
+        return assumptions.candidates.clone();
+    }
+    let network = network::lower(&file.document, &file.text);
+    let finder = Finder {
+        file,
+        config,
+        network: &network,
+        device: None,
+        input: None,
+        named: None,
+    };
+    finder.ranked(finder.offers())
+}
+
+/// Makes the network of a model in a file without layers.
+///
+/// # Errors
+/// Sentences that say what stands in the way.
+pub fn begin(
+    file: &SourceFile,
+    assumptions: &Assumptions,
+    model: ModelName,
+) -> Result<Generated, Vec<String>> {
+    let network = network::lower(&file.document, &file.text);
+    let order = Order {
+        model,
+        dataset: network.dataset.get().cloned(),
+        input: assumptions.input(),
+        classes: None,
+        frames: None,
+        bias: false,
+        device: assumptions.device.as_ref().map(|known| known.value),
+        checkpoint: None,
+        policy: None,
+        existing: Some(file.text.clone()),
+    };
+    generate_network(&order, &mut Vec::new())
 }
 
 /// The beginning of the network that is wanted: what its model and data set are found by.

@@ -30,7 +30,7 @@ pub use counterpart::{ModelName, Modeled, edit_python};
 pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
-pub use generate::{Order, complete, generate_network};
+pub use generate::{Order, begin, beginnings, complete, generate_network};
 pub use lint::{Linted, lint, lint_once, tried};
 pub use offers::offered;
 pub use selection::{Selection, Selector};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::pytorch::{self, Outline};
 use crate::text::{LineIndex, Span};
-use crate::yaml::{self, Document, NodeKind};
+use crate::yaml::{self, Document, Entry, NodeKind, Value};
 
 use super::shown;
 
@@ -138,6 +138,25 @@ impl SourceFile {
         self.has("layers") || self.has("arch") || !self.document.errors.is_empty()
     }
 
+    /// Whether the file may become a network: it has no layers yet, and nothing that no network has.
+    pub fn is_blank(&self) -> bool {
+        let is_null = |node| match &self.document.node(node).kind {
+            NodeKind::Scalar(scalar) => matches!(scalar.resolve(), Value::Null),
+            _ => false,
+        };
+        let is_start = |entry: &Entry| {
+            let is = |key| self.document.is_text(entry.key, key);
+            is("arch") || is("dataset") || is("layers") && is_null(entry.value)
+        };
+        let is_blank = |root| {
+            let entries = self.document.entries(root);
+            is_null(root) || !entries.is_empty() && entries.iter().all(is_start)
+        };
+        !self.is_python()
+            && self.document.errors.is_empty()
+            && self.document.root().is_none_or(is_blank)
+    }
+
     fn has(&self, key: &str) -> bool {
         let root = self.document.root();
         root.is_some_and(|root| self.document.get(root, key).is_some())
@@ -239,6 +258,22 @@ mod tests {
         assert!(file("layers: [\n").is_network());
         assert!(!file("").is_network());
         assert!(!file("- layers\n- arch\n").is_network());
+    }
+
+    #[test]
+    fn a_blank_file_has_nothing_that_no_network_has() {
+        for blank in ["", "# a\n", "---\n", "arch: a\n", "dataset: a\nlayers:\n"] {
+            assert!(file(blank).is_blank(), "{blank}");
+        }
+        for other in [
+            "a: 1\n",
+            "- a\n",
+            "layers:\n  - pad: 1\n",
+            "arch: [\n",
+            "arch\n",
+        ] {
+            assert!(!file(other).is_blank(), "{other}");
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ struct World {
 impl World {
     fn new(abilities: Value) -> Self {
         let folder = tempdir().unwrap();
-        let path = folder.path().canonicalize().unwrap();
+        let path = folder.path().to_owned();
         fs::create_dir(path.join("models")).unwrap();
         let named = SMALL.replace("  - op", "  - name: last\n    op");
         for (name, text) in [

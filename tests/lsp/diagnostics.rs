@@ -19,7 +19,8 @@ fn findings_are_pushed_with_all_that_belongs_to_them() {
     assert_eq!(overwritten["data"]["rule"], "output-overwrites-input");
     assert_eq!(overwritten["data"]["layer"], 1);
     let page = overwritten["codeDescription"]["href"].as_str().unwrap();
-    let page = page.strip_prefix("file://").unwrap().to_owned();
+    let slashes = if cfg!(windows) { "file:///" } else { "file://" };
+    let page = page.strip_prefix(slashes).unwrap().to_owned();
     assert!(fs::read_to_string(&page).unwrap().contains("AX304"));
     let unused = with_code(&found, "AX981");
     assert_eq!(unused["tags"], json!([1]));

@@ -50,8 +50,11 @@ layers:
     output_processors: 0x000000000000000f # ai8x-lint: ignore[AX201]
 ";
 
+/// The address of an absolute path.
 fn uri(path: &Path) -> String {
-    format!("file://{}", path.display())
+    let path = path.display().to_string().replace('\\', "/");
+    // A drive has no slash before it.
+    format!("file:///{}", path.trim_start_matches('/'))
 }
 
 /// Line, columns and code of each.

@@ -6,31 +6,36 @@ use crate::analysis::DifferenceKind;
 use crate::facts::model::{Model, ModelPlace, Module};
 use crate::rules::words::{count, list, mask, offset as hex, processors};
 
-use super::{constructor, statement};
+use super::{parts, statement};
 use crate::ide::{Analyzed, words};
 
 /// Lines of a constructor that are shown.
 const MOST_LINES: usize = 12;
 
-/// The module of the model that a layer stands for: its path, its text, its shapes, and whether
-/// both agree.
+/// The module of the model that a layer stands for: its path, its text, its shapes, what else the
+/// layer runs, and whether both agree.
 pub fn about(analyzed: &Analyzed, layer: usize) -> Option<String> {
     let model = analyzed.facts.model.as_deref()?;
-    let alignment = analyzed.analysis.alignment.as_ref()?;
-    let module = model.modules.get((*alignment.modules.get(layer)?)?)?;
+    let mut parts = parts(analyzed, model, layer);
+    let (module, call) = parts.next()?;
     let mut text = format!("In the model: `{}`", named(module));
-    if let Some(place) = constructor(analyzed, model, layer) {
+    if let Some(place) = &module.place {
         let _ = write!(text, ", {}", at(place));
         text.push_str("\n\n");
         text.push_str(&code(place));
     }
     text.push_str("\n\n");
-    let call = alignment.calls.get(layer).copied().flatten();
-    if let Some(call) = call.and_then(|call| model.calls.get(call))
+    if let Some(call) = call
         && !(call.in_shape.is_empty() && call.out_shape.is_empty())
     {
         let (input, output) = (shape(&call.in_shape), shape(&call.out_shape));
         let _ = write!(text, "{input} -> {output} in the model. ");
+    }
+    let others: Vec<String> = parts
+        .map(|(module, _)| format!("`{}`", named(module)))
+        .collect();
+    if !others.is_empty() {
+        let _ = write!(text, "The layer runs {}, too. ", list(&others));
     }
     text.push_str(&verdict(analyzed, layer));
     Some(text)

@@ -8,7 +8,7 @@ mod about;
 
 use std::sync::Arc;
 
-use crate::facts::model::{Model, ModelPlace};
+use crate::facts::model::{Call, Model, ModelPlace, Module};
 use crate::network::keys::Scope;
 use crate::text::{Span, TextFile};
 
@@ -58,7 +58,8 @@ pub fn definition(analyzed: &Analyzed, offset: u32) -> Option<ModelTarget> {
             Some(target(place, place.span))
         }
         (Scope::Layer, None | Some("name" | "op"), Some(layer)) => {
-            let place = constructor(analyzed, model, layer)?;
+            let (module, _) = parts(analyzed, model, layer).next()?;
+            let place = module.place.as_ref()?;
             Some(target(place, assigned(place)))
         }
         _ => None,
@@ -98,7 +99,6 @@ pub fn counterpart(
     offset: u32,
 ) -> Option<(Span, Counterpart)> {
     let model = analyzed.facts.model.as_deref()?;
-    let alignment = analyzed.analysis.alignment.as_ref()?;
     if let Some(place) = &model.place
         && place.file.path == file.path
         && place.span.touches(offset)
@@ -125,13 +125,13 @@ pub fn counterpart(
         place.filter(|place| place.file.path == file.path).map(span)
     };
     for layer in 0..analyzed.network.layers.len() {
-        if let Some(span) = here(constructor(analyzed, model, layer), constructor_head) {
-            add(span, layer);
-        }
-        let call = alignment.calls.get(layer).copied().flatten();
-        let call = call.and_then(|call| model.calls.get(call));
-        if let Some(span) = here(call.and_then(|call| call.place.as_ref()), head) {
-            add(span, layer);
+        for (module, call) in parts(analyzed, model, layer) {
+            if let Some(span) = here(module.place.as_ref(), constructor_head) {
+                add(span, layer);
+            }
+            if let Some(span) = here(call.and_then(|call| call.place.as_ref()), head) {
+                add(span, layer);
+            }
         }
     }
     found.map(|(span, layers)| (span, Counterpart::Layers(layers)))
@@ -144,26 +144,37 @@ pub fn constructors(analyzed: &Analyzed, file: &TextFile) -> Vec<(Span, Vec<usiz
         return found;
     };
     for layer in 0..analyzed.network.layers.len() {
-        let Some(place) = constructor(analyzed, model, layer) else {
-            continue;
-        };
-        if place.file.path != file.path {
-            continue;
-        }
-        match found.iter_mut().find(|(span, _)| *span == place.span) {
-            Some((_, layers)) => layers.push(layer),
-            None => found.push((place.span, vec![layer])),
+        let places = parts(analyzed, model, layer).filter_map(|(module, _)| module.place.as_ref());
+        for place in places.filter(|place| place.file.path == file.path) {
+            match found.iter_mut().find(|(span, _)| *span == place.span) {
+                Some((_, layers)) if layers.contains(&layer) => {}
+                Some((_, layers)) => layers.push(layer),
+                None => found.push((place.span, vec![layer])),
+            }
         }
     }
     found.sort();
     found
 }
 
-/// What constructs the module of a layer.
-fn constructor<'a>(analyzed: &Analyzed, model: &'a Model, layer: usize) -> Option<&'a ModelPlace> {
-    let alignment = analyzed.analysis.alignment.as_ref()?;
-    let module = (*alignment.modules.get(layer)?)?;
-    model.modules.get(module)?.place.as_ref()
+/// What of the model a layer stands for: the module whose weights it uses, then those without
+/// weights that it runs; each with its call, where that is known.
+fn parts<'a>(
+    analyzed: &'a Analyzed,
+    model: &'a Model,
+    layer: usize,
+) -> impl Iterator<Item = (&'a Module, Option<&'a Call>)> {
+    let alignment = analyzed.analysis.alignment.iter();
+    alignment.flat_map(move |alignment| {
+        let call = alignment.calls.get(layer).copied().flatten();
+        let own = alignment.modules.get(layer).copied().flatten();
+        let own = own.map(|module| (module, call.and_then(|call| model.calls.get(call))));
+        let runs = alignment.runs.get(layer).into_iter().flatten();
+        let runs = runs.filter_map(|call| model.calls.get(*call));
+        own.into_iter()
+            .chain(runs.map(|call| (call.module, Some(call))))
+            .filter_map(|(module, call)| Some((model.modules.get(module)?, call)))
+    })
 }
 
 /// From the first letter of the line to the end of a place.

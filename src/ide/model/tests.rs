@@ -209,3 +209,178 @@ fn constructors_know_their_layers() {
     The network and the model differ in the kernel size and the padding.
     ");
 }
+
+const RESIDUAL: &str = "\
+from torch import nn
+
+import ai8x
+
+
+class Residual(nn.Module):
+    def __init__(self, num_classes=10, num_channels=4, dimensions=(8, 8), bias=False, **kwargs):
+        super().__init__()
+        self.conv1 = ai8x.FusedConv2dReLU(num_channels, 8, 3, padding=1, **kwargs)
+        self.conv2 = ai8x.FusedConv2dReLU(8, 8, 3, padding=1, **kwargs)
+        self.conv3 = ai8x.Conv2d(8, 8, 3, padding=1, **kwargs)
+        self.add = ai8x.Add()
+        self.pool = ai8x.MaxPool2d(2)
+        self.unused = ai8x.Sub()
+
+    def forward(self, x):
+        x = self.conv1(x)
+        x = self.pool(self.add(self.conv2(x), x))
+        return self.pool(self.conv3(x))
+";
+
+/// A network of which layer 2 adds, layer 3 pools and re-forms, and layer 4 pools what it has made.
+const RESIDUAL_NETWORK: &str = "\
+arch: Residual
+dataset: demo
+
+layers:
+  - op: Conv2d
+    activate: relu
+    in_dim: [8, 8]
+    processors: 0xf
+    out_offset: 0x1000
+  - op: Conv2d
+    activate: relu
+    processors: 0xff
+    out_offset: 0x2000
+  - name: sum
+    op: none
+    eltwise: add
+    in_sequences: [1, 0]
+    processors: 0xff
+    out_offset: 0x3000
+  - op: none
+    max_pool: 2
+    pool_stride: 2
+    processors: 0xff
+    out_offset: 0x1000
+  - op: Conv2d
+    processors: 0xff
+    out_offset: 0x2000
+  - op: none
+    max_pool: 2
+    pool_stride: 2
+    processors: 0xff
+    out_offset: 0x1000
+";
+
+fn residual(network: &str) -> Analyzed {
+    let training = Training {
+        input: Some([4, 8, 8]),
+        ..Training::default()
+    };
+    let request = training.request("models/residual.py", RESIDUAL, "Residual");
+    let model = read_model(&request, &|_: &str| None);
+    let facts = Facts {
+        input: Some([4, 8, 8]),
+        model: Some(Arc::new(model.facts("Residual"))),
+        ..fixture::facts()
+    };
+    fixture::with_facts(&format!("{network}$0"), facts).0
+}
+
+/// The layers of each line of the model that has some.
+fn lines(network: &str) -> String {
+    let analyzed = residual(network);
+    let model = analyzed.facts.model.clone().unwrap();
+    let found = constructors(&analyzed, files(&model)[0]);
+    let lines = found.iter().map(|(span, layers)| {
+        let name = RESIDUAL[..span.start as usize].rsplit("self.").next();
+        format!("{}{layers:?}", name.unwrap().replace(" = ", " "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn modules_without_weights_know_their_layers() {
+    insta::assert_snapshot!(lines(RESIDUAL_NETWORK), @"
+    conv1 [0]
+    conv2 [1]
+    conv3 [4]
+    add [2]
+    pool [3, 5]
+    ");
+    // The layer that reads may pool, too.
+    let merged = RESIDUAL_NETWORK.replacen(
+        "  - op: none
+    max_pool: 2
+    pool_stride: 2
+    processors: 0xff
+    out_offset: 0x1000
+  - op: Conv2d
+",
+        "  - op: Conv2d
+    max_pool: 2
+    pool_stride: 2
+",
+        1,
+    );
+    insta::assert_snapshot!(lines(&merged), @"
+    conv1 [0]
+    conv2 [1]
+    conv3 [3]
+    add [2]
+    pool [3, 4]
+    ");
+    // What another layer computes is nobody's.
+    let other = RESIDUAL_NETWORK.replace("in_sequences: [1, 0]", "in_sequences: [1, 1]");
+    insta::assert_snapshot!(lines(&other), @"
+    conv1 [0]
+    conv2 [1]
+    conv3 [4]
+    pool [5]
+    ");
+    let other = RESIDUAL_NETWORK.replace("eltwise: add", "eltwise: whatever");
+    insta::assert_snapshot!(lines(&other), @"
+    conv1 [0]
+    conv2 [1]
+    conv3 [4]
+    pool [5]
+    ");
+}
+
+#[test]
+fn sums_and_pools_are_found_in_both_directions() {
+    let analyzed = residual(RESIDUAL_NETWORK);
+    let at = RESIDUAL_NETWORK.find("sum").unwrap() as u32;
+    let target = definition(&analyzed, at).expect("a place");
+    assert_eq!(target.selection.text(RESIDUAL), "self.add");
+    let model = analyzed.facts.model.clone().unwrap();
+    let file = files(&model)[0];
+    let met = |text: &str| {
+        let at = RESIDUAL.find(text).unwrap() + 6;
+        counterpart(&analyzed, file, at as u32).map(|(_, what)| what)
+    };
+    let layers = |layers: &[usize]| Some(Counterpart::Layers(layers.to_vec()));
+    assert_eq!(met("self.add ="), layers(&[2]));
+    assert_eq!(met("self.add(self"), layers(&[2]));
+    assert_eq!(met("self.pool ="), layers(&[3, 5]));
+    assert_eq!(met("self.pool(self.conv3"), layers(&[5]));
+    assert_eq!(met("self.unused"), None);
+    insta::assert_snapshot!(about(&analyzed, 2).unwrap(), @"
+    In the model: `add`, models/residual.py, line 12
+
+    ```python
+    self.add = ai8x.Add()
+    ```
+
+    8x8x8 -> 8x8x8 in the model. The network and the model agree here.
+    ");
+    let merged = RESIDUAL_NETWORK.replace(
+        "    in_sequences: [1, 0]\n",
+        "    in_sequences: [1, 0]\n    max_pool: 2\n    pool_stride: 2\n    pool_first: false\n",
+    );
+    insta::assert_snapshot!(about(&residual(&merged), 2).unwrap(), @"
+    In the model: `add`, models/residual.py, line 12
+
+    ```python
+    self.add = ai8x.Add()
+    ```
+
+    8x8x8 -> 8x8x8 in the model. The layer runs `pool`, too. The network and the model agree here.
+    ");
+}
