@@ -31,9 +31,7 @@ fn keywords_are_the_trainers() {
             Literal::Tuple(vec![Literal::Int(28), Literal::Int(32)]),
         ),
     ];
-    insta::assert_snapshot!(read("straight.py", "straight", &keywords, &[1, 1, 28, 32]), @r"
-    Failure straight.py:10 this assertion fails
-    ");
+    insta::assert_snapshot!(read("straight.py", "straight", &keywords, &[1, 1, 28, 32]), @"Failure straight.py:10 this assertion fails");
 }
 
 #[test]

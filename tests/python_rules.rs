@@ -308,9 +308,7 @@ fn shapes_go_on_behind_functions() {
 "
         )
         .join("\n"),
-        @"
-    warning AX875: the layer takes 1024 features, gets 256 in (1, 256), with an input of 3x32x32
-    "
+        @"warning AX875: the layer takes 1024 features, gets 256 in (1, 256), with an input of 3x32x32"
     );
 }
 
