@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::facts::Facts;
 use crate::network::{Field, Network, Source};
 
-use super::masks::{Classes, Masks, Site, choose, fill, written};
+use super::masks::{Classes, Masks, Site, choose, written};
 use super::placement::lowest_free;
 use super::problem::{Problem, Relation, Unplaceable};
 use super::solve::{bound, place};
@@ -143,7 +143,7 @@ fn with_free_offsets(network: &Network, order: &[usize], keeps: &dyn Fn(usize) -
         let layer = &mut network.layers[index];
         if layer.out_offset.is_absent() || !keeps(index) {
             let head = layer.head;
-            fill(&mut layer.out_offset, 0, head);
+            layer.out_offset.set(0, head);
         }
         // Each layer reads where its predecessor wrote, and what names its inputs is put right by
         // them; the input is where the first layer says.
