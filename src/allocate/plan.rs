@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::facts::Facts;
 use crate::network::{Field, Network, Source};
 
-use super::masks::{Classes, Masks, Site, choose, fill, written};
+use super::masks::{Classes, Masks, Site, choose, written};
 use super::placement::lowest_free;
 use super::problem::{Problem, Relation, Unplaceable};
 use super::solve::{bound, place};
@@ -28,6 +28,10 @@ pub struct Request<'a> {
     pub keeps_mask: &'a dyn Fn(Site) -> bool,
     /// Whether the `out_offset` that a layer has stays.
     pub keeps_offset: &'a dyn Fn(usize) -> bool,
+    /// Whether the network's input may move where a layer that writes over it needs room before it.
+    pub frees_input: bool,
+    /// Bytes of an instance with which the masks are content: no lower peak is looked for then.
+    pub enough: i64,
     /// What the offsets are to be good at.
     pub objective: Objective,
 }
@@ -62,6 +66,27 @@ pub fn plan(
     facts: &Facts,
     request: &Request,
 ) -> Result<Plan, Unplaceable> {
+    let attempt = |slides| attempt(network, analysis, device, facts, request, slides);
+    let apart = attempt(false)?;
+    // Layers write over what they read only where nothing else is possible and the flags allow it.
+    if apart.bases.is_none() && apart.analysis.flags.overlap_data {
+        let over = attempt(true)?;
+        if over.bases.is_some() {
+            return Ok(over);
+        }
+    }
+    Ok(apart)
+}
+
+/// A [`plan`], in which layers may write over what they read or not.
+fn attempt(
+    network: &Network,
+    analysis: &Analysis,
+    device: &'static Device,
+    facts: &Facts,
+    request: &Request,
+    slides: bool,
+) -> Result<Plan, Unplaceable> {
     let order = &analysis.graph.order;
     let is_missing = |&layer: &usize| network.layers[layer].processors.is_absent();
     let is_free = |&layer: &usize| {
@@ -80,8 +105,11 @@ pub fn plan(
         let any = classes.masks(network, &classes.lowest());
         let any = with_free_offsets(&any.applied_to(network, last), order, &|_| false);
         let of_any = Analysis::new(&any, device, facts);
-        let problem = Problem::new(&any, &of_any, device, Relation::AsRead)?;
-        let choice = choose(&any, &of_any, device, &classes, &problem);
+        let mut problem = Problem::new(&any, &of_any, device, Relation::AsRead)?;
+        if slides {
+            problem = problem.with_slides(&of_any);
+        }
+        let choice = choose(&any, &of_any, device, &classes, &problem, request.enough);
         let chosen = classes.masks(network, &choice.starts);
         overflow = choice.overflow;
         with_masks = chosen.applied_to(network, last);
@@ -109,8 +137,16 @@ pub fn plan(
             bundle.pinned = true;
         }
     }
+    if slides {
+        problem = problem.with_slides(&of_free);
+        if request.frees_input
+            && let Some(input) = problem.bundle_of(Source::Input)
+        {
+            problem.bundles[input].pinned = false;
+        }
+    }
     let mut lowest = bound(&problem);
-    let mut bases = match request.objective {
+    let bases = match request.objective {
         Objective::Peak => place(&problem).map(|placement| {
             lowest = placement.bound;
             placement.bases
@@ -118,13 +154,6 @@ pub fn plan(
         Objective::Edits => few_edits(&problem, &written),
         Objective::Readable => readable(&problem),
     };
-    // Layers write over what they read only where nothing else is possible and the flags allow it.
-    if bases.is_none() && of_free.flags.overlap_data {
-        let sliding = problem.clone().with_slides(&of_free);
-        if let Some(placement) = place(&sliding) {
-            (problem, bases, lowest) = (sliding, Some(placement.bases), placement.bound);
-        }
-    }
     Ok(Plan {
         masks,
         network: with_masks,
@@ -143,7 +172,7 @@ fn with_free_offsets(network: &Network, order: &[usize], keeps: &dyn Fn(usize) -
         let layer = &mut network.layers[index];
         if layer.out_offset.is_absent() || !keeps(index) {
             let head = layer.head;
-            fill(&mut layer.out_offset, 0, head);
+            layer.out_offset.set(0, head);
         }
         // Each layer reads where its predecessor wrote, and what names its inputs is put right by
         // them; the input is where the first layer says.

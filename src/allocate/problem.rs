@@ -95,13 +95,6 @@ impl Member {
         self.born <= other.dies && other.born <= self.dies
     }
 
-    /// Lies so many bytes further behind its bundle's base.
-    fn shift(&mut self, bytes: i64) {
-        self.offset += bytes;
-        self.end += bytes;
-        self.region = shifted(&self.region, bytes / 4);
-    }
-
     /// Bytes of the words that it has in an instance.
     pub(super) fn bytes_in(&self, instance: u32) -> i64 {
         let parts = self.region.parts.iter();
@@ -141,38 +134,6 @@ impl Problem {
         })
     }
 
-    /// Lays an output so many bytes before its reader's input, which it then may write over: the two
-    /// move as one from here on, and the input no longer stays where it is.
-    pub fn overlay(&mut self, input: Source, output: Source, before: i64) {
-        let (Some(into), Some(from)) = (self.bundle_of(input), self.bundle_of(output)) else {
-            return;
-        };
-        if into == from {
-            return;
-        }
-        let offset = |bundle: &Bundle, source: Source| {
-            let mut members = bundle.members.iter();
-            members
-                .find(|member| member.source == source)
-                .map_or(0, |member| member.offset)
-        };
-        let distance =
-            offset(&self.bundles[into], input) - before - offset(&self.bundles[from], output);
-        let mut moved = std::mem::take(&mut self.bundles[from].members);
-        moved.iter_mut().for_each(|member| member.shift(distance));
-        let bundle = &mut self.bundles[into];
-        bundle.members.append(&mut moved);
-        let lowest = bundle.members.iter().map(|member| member.offset).min();
-        let lowest = lowest.unwrap_or(0);
-        bundle
-            .members
-            .iter_mut()
-            .for_each(|member| member.shift(-lowest));
-        bundle.base += lowest;
-        bundle.pinned = false;
-        self.bundles.remove(from);
-    }
-
     /// A problem without a network.
     #[cfg(test)]
     pub(super) const fn of_bundles(bundles: Vec<Bundle>, device: &'static Device) -> Self {
@@ -185,22 +146,27 @@ impl Problem {
     }
 
     /// The same problem, but outputs may lie over inputs where this is safe: where the layer is the last
-    /// that reads its one input, reads and writes without gaps, in at least as many passes as it writes,
-    /// and stays behind its reading by all rows that its kernel needs and 64 words.
+    /// that reads its inputs, which lie beside each other, reads and writes without gaps, in at least as
+    /// many passes as it writes, and stays behind its reading by all rows that its kernel needs and 64
+    /// words.
     pub fn with_slides(mut self, analysis: &Analysis) -> Self {
         let order = analysis.graph.order.iter().copied();
-        let slides = order.filter_map(|layer| self.slide_of(analysis, layer));
-        self.slides = slides.collect();
+        let slides = order.filter_map(|layer| self.slides_of(analysis, layer));
+        self.slides = slides.flatten().collect();
         self
     }
 
-    fn slide_of(&self, analysis: &Analysis, layer: usize) -> Option<Slide> {
+    fn slides_of(&self, analysis: &Analysis, layer: usize) -> Option<Vec<Slide>> {
         let parameters = &analysis.parameters[layer];
         let (shape, memory) = (&analysis.shapes[layer], &analysis.memory[layer]);
-        let [input] = analysis.graph.inputs[layer].as_slice() else {
-            return None;
-        };
-        let input = input.source.ok()?;
+        let inputs = analysis.graph.inputs[layer].iter();
+        let inputs: Vec<Source> = inputs
+            .map(|input| input.source.ok())
+            .collect::<Option<_>>()?;
+        let members: Vec<&Member> = inputs
+            .iter()
+            .map(|&input| self.member(input))
+            .collect::<Option<_>>()?;
         let time = analysis.graph.time(layer)? as i64;
         let passes = memory.input_spread.ok()?.passes;
         let is_plain = parameters.operands == Ok(1)
@@ -211,16 +177,18 @@ impl Problem {
             && parameters.output_width == Ok(8)
             && parameters.operator.ok()? != Operator::ConvTranspose2d
             && memory.output_spread.ok()?.passes <= passes
-            && self.member(input)?.dies == time;
+            && members.iter().all(|member| member.dies == time)
+            && members.windows(2).all(|two| two[0].offset == two[1].offset);
         let ([height, _], [dilation, _]) = (parameters.kernel.ok()?, parameters.dilation.ok()?);
         let rows = (height - 1) * dilation;
         let words = (rows * shape.in_dim.ok()?[1] + rows + 1).max(64);
-        is_plain.then_some(Slide {
+        let slide = |input: Source| Slide {
             input,
             output: Source::Layer(layer),
             lag: 4 * passes * words,
             time,
-        })
+        };
+        is_plain.then(|| inputs.into_iter().map(slide).collect())
     }
 
     fn member(&self, source: Source) -> Option<&Member> {

@@ -46,6 +46,7 @@ impl Plan {
             builder.layers[last].output = false;
         }
         Ok(Self {
+            overlaps: false,
             input: request.input,
             input_offset: 0,
             buffer: builder.buffer,
@@ -155,15 +156,14 @@ fn passthrough(name: String, source: Source, shape: [i64; 3]) -> PlannedLayer {
         weight_source: None,
         output: false,
         streaming: false,
-        overlay: 0,
         buffer: None,
         read_gap: 0,
         write_gap: 0,
         reads: shape,
         writes: shape,
         joined: Joined::InTurns,
-        processors: 0,
-        output_processors: 0,
+        processors: None,
+        output_processors: None,
         out_offset: 0,
     }
 }
@@ -292,15 +292,14 @@ impl Builder<'_> {
             weight_source,
             output: self.outputs.contains(&index),
             streaming: false,
-            overlay: 0,
             buffer: None,
             read_gap: 0,
             write_gap: 0,
             reads: [channels, height, width],
             writes,
             joined,
-            processors: 0,
-            output_processors: 0,
+            processors: None,
+            output_processors: None,
             out_offset: 0,
         };
         if reads_frames {

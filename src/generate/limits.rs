@@ -3,7 +3,8 @@
 use crate::device::{Device, PROCESSORS, QUADRANTS, WEIGHT_BITS};
 use crate::facts::model::Model;
 
-use super::masks::ROW_BITS;
+/// Bits of a row of kernel memory.
+const ROW_BITS: i64 = 72;
 use super::plan::Plan;
 
 /// Far beyond what either chip can hold; up to here nothing that is computed overflows.

@@ -1,7 +1,7 @@
 //! A whole network from a model: layers, masks and offsets, as text. Pure.
 //!
 //! First [`Plan`] says as data which layers there are, in what order, and what each reads; then
-//! `masks` chooses processors, [`allocate`] chooses offsets, and `text` writes it all down. The text
+//! [`allocate`] chooses processors and offsets, and `text` writes it all down. The text
 //! is checked by all rules and compared with the model before anybody sees it.
 //!
 //! [`allocate`]: crate::allocate
@@ -10,7 +10,6 @@ mod build;
 mod frames;
 mod keep;
 mod limits;
-mod masks;
 mod order;
 mod plan;
 mod text;
@@ -21,7 +20,7 @@ use keep::Kept;
 
 use std::sync::Arc;
 
-use crate::allocate::{Problem, Relation, fullest, place};
+use crate::allocate::{self, fullest};
 use crate::analysis::Analysis;
 use crate::check::check;
 use crate::device::{Device, DeviceId};
@@ -110,20 +109,21 @@ pub fn generate(request: &Request) -> Result<Generated, Refusal> {
         false => 0,
     };
     let mut best: Option<(usize, Refusal)> = None;
-    for overlay in [false, true] {
+    for overlaps in [false, true] {
         for streaming in 0..=streamable {
             let mut plan = plan.clone();
             plan.stream(streaming);
-            if streaming < streamable && !plan.could_fit(device) || overlay && !plan.overlay(device)
-            {
+            plan.overlaps = overlaps;
+            if streaming < streamable && !plan.could_fit(device) {
                 continue;
             }
-            for fill in FILL {
+            for percent in FILL {
+                let enough = device.instance_bytes * percent / 100;
                 let Failure {
                     badness,
                     refusal,
                     fits,
-                } = match attempt(request, device, &kept, plan.clone(), fill) {
+                } = match attempt(request, device, &kept, plan.clone(), enough) {
                     Ok(generated) => return Ok(generated),
                     Err(failure) => failure,
                 };
@@ -172,15 +172,43 @@ fn attempt(
     device: &'static Device,
     kept: &Kept,
     mut plan: Plan,
-    fill: i64,
+    enough: i64,
 ) -> Result<Generated, Failure> {
     let facts = facts(request, &plan);
-    let fits = masks::choose(&mut plan, kept, device, fill);
+    for (index, layer) in plan.layers.iter_mut().enumerate() {
+        if let Some(own) = kept.layer(index) {
+            layer.processors = own.processors;
+            layer.output_processors = own.output_processors;
+            layer.out_offset = own.out_offset.unwrap_or(layer.out_offset);
+        }
+    }
     plan.input_offset = kept.input_offset.unwrap_or(0);
     let text = text::write(request, &plan, kept);
     let network = network::lower(&yaml::parse(&text), &text);
     let analysis = Analysis::new(&network, device, &facts);
-    if let Err(reason) = place_all(&mut plan, kept, &network, &analysis, device) {
+    let holds_buffer: Vec<bool> = plan
+        .layers
+        .iter()
+        .map(|layer| matches!(layer.buffer, Some(BufferUse::Shift | BufferUse::Insert)))
+        .collect();
+    let is_kept = |layer: usize| {
+        kept.layer(layer)
+            .is_some_and(|own| own.out_offset.is_some())
+    };
+    let wanted = allocate::Request {
+        keeps_mask: &|_| true,
+        keeps_offset: &|layer| holds_buffer[layer] || is_kept(layer),
+        frees_input: kept.input_offset.is_none(),
+        enough,
+        objective: allocate::Objective::Peak,
+    };
+    let chosen = allocate::plan(&network, &analysis, device, &facts, &wanted);
+    let fits = chosen.as_ref().is_ok_and(|chosen| chosen.bound <= enough);
+    let placed = chosen
+        .map_err(|reason| unplaceable(&network, &reason))
+        .and_then(|chosen| place_all(&mut plan, &network, &chosen));
+    if let Err(reason) = placed {
+        let text = text::write(request, &plan, kept);
         // Where something is wrong already without offsets, that is the reason.
         let reasons = blockers(&check(&text, &facts), |finding| {
             !AWAITS_OFFSETS.contains(&(finding.code.0 / 100)) && finding.severity == Severity::Error
@@ -264,43 +292,27 @@ fn facts(request: &Request, plan: &Plan) -> Facts {
         weights: weights.collect(),
         flags: Some(Flags {
             fifo: plan.streams(),
-            overlap_data: plan.overlays(),
+            overlap_data: plan.overlaps,
             ..Flags::default()
         }),
         model: Some(Arc::clone(model)),
     }
 }
 
-/// Gives every output its place.
-fn place_all(
-    plan: &mut Plan,
-    kept: &Kept,
-    network: &Network,
-    analysis: &Analysis,
-    device: &'static Device,
-) -> Result<(), String> {
-    let mut problem = Problem::new(network, analysis, device, Relation::AsRead)
-        .map_err(|reason| unplaceable(network, &reason))?;
-    for (index, layer) in plan.layers.iter().enumerate() {
-        if let Some(&input) = layer.inputs.first().filter(|_| layer.overlay > 0) {
-            problem.overlay(input, Source::Layer(index), layer.overlay);
+/// Gives every layer its masks, and every output its place.
+fn place_all(plan: &mut Plan, network: &Network, chosen: &allocate::Plan) -> Result<(), String> {
+    if let Some(masks) = &chosen.masks {
+        for (index, layer) in plan.layers.iter_mut().enumerate() {
+            layer.processors = masks.processors[index];
+            layer.output_processors = masks.outputs[index];
         }
     }
-    for bundle in &mut problem.bundles {
-        let held = bundle.members.iter().find_map(|member| {
-            let Source::Layer(layer) = member.source else {
-                return None;
-            };
-            Some(kept.layer(layer)?.out_offset? - member.offset)
-        });
-        if let Some(base) = held {
-            bundle.base = base;
-            bundle.pinned = true;
-        }
-    }
-    // Where layers write over their input, more is alive than takes room.
-    let fullest = fullest(&problem).filter(|_| !plan.overlays());
-    if let Some(fullest) = fullest.filter(|fullest| fullest.bytes > problem.capacity) {
+    let problem = &chosen.problem;
+    let Some(bases) = &chosen.bases else {
+        let fullest = fullest(problem).filter(|fullest| fullest.bytes > problem.capacity);
+        let Some(fullest) = fullest else {
+            return Err("no place in the data memory was found for all outputs".to_owned());
+        };
         let holders = fullest.holders.iter().map(|(source, bytes)| {
             let label = network.source_label(*source);
             format!("{label} {}", words::offset(*bytes))
@@ -312,10 +324,8 @@ fn place_all(
             words::offset(problem.capacity),
             words::list(&holders.collect::<Vec<_>>())
         ));
-    }
-    let placement = place(&problem)
-        .ok_or_else(|| "no place in the data memory was found for all outputs".to_owned())?;
-    for (bundle, base) in problem.bundles.iter().zip(&placement.bases) {
+    };
+    for (bundle, base) in problem.bundles.iter().zip(bases) {
         for member in &bundle.members {
             let offset = base + member.offset;
             match member.source {

@@ -1,7 +1,7 @@
 //! The layers of a network as data: what each computes and reads, before it is text.
 
 use crate::analysis::{Operator, Spread};
-use crate::device::{Device, INSTANCES, PROCESSORS};
+use crate::device::{Device, PROCESSORS};
 use crate::facts::model::ModelPool;
 use crate::network::{Activation, Eltwise, Source};
 
@@ -16,6 +16,8 @@ pub struct Plan {
     pub buffer: Option<Buffer>,
     /// The layers.
     pub layers: Vec<PlannedLayer>,
+    /// Whether layers may write over what they read, behind their reading.
+    pub overlaps: bool,
 }
 
 /// A rolling buffer, which keeps what some layers computed of the last frames.
@@ -98,8 +100,6 @@ pub struct PlannedLayer {
     pub output: bool,
     /// Whether it computes while its input still arrives.
     pub streaming: bool,
-    /// Bytes that its output lies before its input where it writes over that; 0 where it does not.
-    pub overlay: i64,
     /// What it has to do with the rolling buffer.
     pub buffer: Option<BufferUse>,
     /// Words that it skips behind each word that it reads.
@@ -112,10 +112,10 @@ pub struct PlannedLayer {
     pub writes: [i64; 3],
     /// How its inputs lie beside each other.
     pub joined: Joined,
-    /// The mask of what it reads.
-    pub processors: u64,
-    /// The mask of what it writes.
-    pub output_processors: u64,
+    /// The mask of what it reads, once it is chosen.
+    pub processors: Option<u64>,
+    /// The mask of what it writes, once it is chosen.
+    pub output_processors: Option<u64>,
     /// Where it writes, in bytes.
     pub out_offset: i64,
 }
@@ -227,61 +227,6 @@ impl Plan {
         }
     }
 
-    /// Lets layers write over their input where both do not fit beside each other. Yields whether any
-    /// does.
-    pub(super) fn overlay(&mut self, device: &Device) -> bool {
-        for index in 0..self.layers.len() {
-            self.layers[index].overlay = self.overlay_of(index, device).unwrap_or(0);
-        }
-        self.overlays()
-    }
-
-    /// Whether any layer writes over its input.
-    pub fn overlays(&self) -> bool {
-        self.layers.iter().any(|layer| layer.overlay > 0)
-    }
-
-    /// How far before its input the output of a layer has to start so that nothing is overwritten
-    /// that is still to be read; none where it fits beside it, or may not write over it.
-    fn overlay_of(&self, index: usize, device: &Device) -> Option<i64> {
-        let own = &self.layers[index];
-        let (reads, writes) = (spread(own.reads[0]), spread(own.writes[0]));
-        let [_, height, width] = own.reads;
-        let bytes = height * width * reads.passes * 4;
-        let instances = |processors: i64| processors.div_euclid(4) + i64::from(processors % 4 > 0);
-        let beside = instances(reads.processors) + instances(writes.processors);
-        let fits =
-            bytes + own.output_bytes() <= device.instance_bytes || beside <= i64::from(INSTANCES);
-        let plain = matches!(own.operator, Operator::Conv1d | Operator::Conv2d)
-            && own.groups == 1
-            && !(own.streaming || own.flatten || own.wide)
-            && own.eltwise.is_none()
-            && own.read_gap == 0
-            && own.write_gap == 0
-            && (own.inputs.len() == 1 || own.joined == Joined::Beside)
-            && writes.passes <= reads.passes;
-        let needed_no_more = |source: &Source| {
-            let mut later = self.layers.iter().skip(index + 1);
-            let output = matches!(source, Source::Layer(layer) if self.layers[*layer].output);
-            let streamed = match source {
-                Source::Layer(layer) => self.layers[*layer].streaming,
-                Source::Input | Source::Buffer => self.streams(),
-            };
-            !output && !streamed && !later.any(|layer| layer.inputs.contains(source))
-        };
-        if fits || !plain || !own.inputs.iter().all(needed_no_more) {
-            return None;
-        }
-        let [rows, columns] = match own.kernel[..] {
-            [length] => [length, 1],
-            [rows, columns, ..] => [rows, columns],
-            [] => [1, 1],
-        };
-        // The rows of the window, and what the hardware may have read ahead.
-        let words = ((rows - 1) * width + columns).max(READ_AHEAD);
-        Some((words * reads.passes * 4 + OVERLAY_STEP - 1) / OVERLAY_STEP * OVERLAY_STEP)
-    }
-
     /// Whether every single thing that lies in memory as a whole fits an instance.
     pub(super) fn could_fit(&self, device: &Device) -> bool {
         let [channels, height, width] = self.input;
@@ -306,8 +251,3 @@ impl Plan {
         }
     }
 }
-
-/// Pixels that a layer which writes over its input stays behind at least.
-const READ_AHEAD: i64 = 64;
-/// Bytes that such a distance is a multiple of.
-const OVERLAY_STEP: i64 = 16;

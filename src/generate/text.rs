@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::Operator;
+use crate::analysis::{Operator, low_mask};
 use crate::network::keys::{Scope, find};
 use crate::network::{Activation, Eltwise, Source};
 use crate::rules::words;
 
 use super::Request;
 use super::keep::{Kept, KeptLayer, is_same};
-use super::plan::{BufferUse, Plan, PlannedLayer};
+use super::plan::{BufferUse, Plan, PlannedLayer, spread};
 
 /// Characters of a line of a comment.
 const WIDTH: usize = 96;
@@ -28,7 +28,7 @@ pub(super) fn write(request: &Request, plan: &Plan, kept: &Kept) -> String {
     }
     let flags: Vec<&str> = [
         (plan.streams(), "--fifo"),
-        (plan.overlays(), "--overlap-data"),
+        (plan.overlaps, "--overlap-data"),
     ]
     .into_iter()
     .filter_map(|(needed, flag)| needed.then_some(flag))
@@ -71,7 +71,8 @@ fn buffer(plan: &Plan) -> String {
     let Some(buffer) = &plan.buffer else {
         return String::new();
     };
-    let processors = plan.layers[buffer.layer].output_processors;
+    let written = plan.layers[buffer.layer].output_processors;
+    let processors = written.unwrap_or_else(|| low_mask(spread(buffer.channels).processors));
     format!(
         "\ndata_buffer:\n  - name: {}\n    processors: {}\n    dim: {}\n    channels: {}\n    offset: {}\n",
         scalar(&buffer.name),
@@ -111,8 +112,14 @@ fn layer(text: &mut String, request: &Request, plan: &Plan, kept: &Kept, index: 
     if own.read_gap > 0 {
         keys.add("read_gap", own.read_gap.to_string());
     }
-    keys.add("processors", words::mask(own.processors));
-    keys.add("output_processors", words::mask(own.output_processors));
+    for (key, mask) in [
+        ("processors", own.processors),
+        ("output_processors", own.output_processors),
+    ] {
+        if let Some(mask) = mask {
+            keys.add(key, words::mask(mask));
+        }
+    }
     keys.add("out_offset", words::offset(own.out_offset));
     if own.write_gap > 0 {
         keys.add("write_gap", own.write_gap.to_string());

@@ -78,6 +78,15 @@ impl<T> Field<T> {
         }
     }
 
+    /// Takes a value, at the place that it has or else at `head`.
+    pub fn set(&mut self, value: T, head: Span) {
+        *self = Self::Given {
+            value,
+            key: self.key().unwrap_or(head),
+            span: self.span().unwrap_or(head),
+        };
+    }
+
     /// Key and value together.
     pub fn entry(&self) -> Option<Span> {
         Some(self.key()?.to(self.span()?))

@@ -22,6 +22,36 @@ pub(crate) struct Relocation {
     pub(crate) masks: Vec<(Site, u64)>,
 }
 
+impl Relocation {
+    /// A network with the new values.
+    pub(crate) fn applied_to(&self, network: &Network) -> Network {
+        let mut network = network.clone();
+        let layers = &mut network.layers;
+        for &(layer, offset) in &self.moved {
+            let layer = &mut layers[layer];
+            layer.out_offset.set(offset, layer.head);
+        }
+        for &(layer, offset) in &self.followers {
+            let layer = &mut layers[layer];
+            layer.in_offset.set(offset, layer.head);
+        }
+        for &(site, mask) in &self.masks {
+            match site {
+                Site::Read(layer) => {
+                    let layer = &mut layers[layer];
+                    layer.processors.set(mask, layer.head);
+                }
+                Site::Write(layer) => {
+                    let layer = &mut layers[layer];
+                    layer.output_processors.set(mask, layer.head);
+                }
+                Site::OutputMap(_) => network.output_map.set(mask, Span::at(0)),
+            }
+        }
+        network
+    }
+}
+
 /// How to give all bundles new bases, and layers new masks, with the fewest keys changed. None where
 /// the text has a form that cannot be edited.
 pub(crate) fn relocate(

@@ -1,6 +1,6 @@
 //! Ways to put masks right that do not fit each other, or that lead to too much in one place.
 
-use crate::allocate::{Classes, Masks, Problem, Relation, Site, field, lowest_free};
+use crate::allocate::{Classes, Masks, Problem, Relation, Site, Unplaceable, field, lowest_free};
 use crate::analysis::{Analysis, is_contiguous};
 use crate::device::PROCESSORS_PER_INSTANCE;
 use crate::diagnostic::{Applicability, Code, Finding};
@@ -92,6 +92,24 @@ pub(in crate::rules) fn with_other_processors(
     offer(cx, finding, ways)
 }
 
+/// Adds a way to bring what a layer wrote, with all that belongs to it, to processors without gaps
+/// between them, if nothing else is wrong then.
+pub(in crate::rules) fn with_masks_without_gaps(
+    cx: &Context,
+    finding: Finding,
+    layer: usize,
+) -> Finding {
+    // Where no mask is kept, none has gaps but that of the input.
+    let packed = |cx: &Context| Classes::new(cx.network, cx.analysis, cx.device, &|_| false);
+    let Some(repair) = Repair::of(cx, finding.code, packed) else {
+        return finding;
+    };
+    let class = repair.classes.class_of(Source::Layer(layer)).into_iter();
+    let ways = class.flat_map(|class| repair.ways(class, 1));
+    let ways = ways.filter(|way| way.rank.0 == 0).collect();
+    offer(cx, finding, ways)
+}
+
 fn offer(cx: &Context, finding: Finding, ways: Vec<Way>) -> Finding {
     let mut finding = finding;
     for way in ways.into_iter().take(ALTERNATIVES) {
@@ -163,10 +181,21 @@ struct Repair<'a> {
 
 impl<'a> Repair<'a> {
     fn new(cx: &'a Context<'a>, code: Code) -> Option<Self> {
+        Self::of(cx, code, |cx| {
+            Classes::of_fault(cx.network, cx.analysis, cx.device)
+        })
+    }
+
+    /// A repair of these classes.
+    fn of(
+        cx: &'a Context<'a>,
+        code: Code,
+        classes: impl Fn(&Context) -> Result<Classes, Unplaceable>,
+    ) -> Option<Self> {
         if cx.is_trial {
             return None;
         }
-        let classes = Classes::of_fault(cx.network, cx.analysis, cx.device).ok()?;
+        let classes = classes(cx).ok()?;
         let trial = Context {
             is_trial: true,
             ..*cx
@@ -294,8 +323,7 @@ impl<'a> Repair<'a> {
     /// What comes of a candidate. Where data get in each other's way then, they move, too.
     fn tried(&self, candidate: Candidate) -> Option<Way> {
         let cx = self.cx;
-        let last = cx.analysis.graph.final_layer;
-        let network = candidate.masks.applied_to(cx.network, last);
+        let network = candidate.relocation.applied_to(cx.network);
         let analysis = Analysis::new(&network, cx.device, cx.facts);
         let trial = Context {
             network: &network,

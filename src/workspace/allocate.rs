@@ -218,6 +218,8 @@ fn planned(cx: &Context, choices: &Choices) -> Result<Plan, Unplaceable> {
     let request = Request {
         keeps_mask: &keeps_mask,
         keeps_offset: &keeps_offset,
+        frees_input: false,
+        enough: 0,
         objective: choices.objective,
     };
     plan(cx.network, cx.analysis, cx.device, cx.facts, &request)

@@ -101,7 +101,7 @@ pub fn lint_once(file: &SourceFile, config: &Config, overrides: &Overrides) -> L
 }
 
 /// [`lint_once`] without fixes: to see what a change would do.
-pub(super) fn lint_trial(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
+pub fn lint_trial(file: &SourceFile, config: &Config, overrides: &Overrides) -> Linted {
     guarded(file, || lint_file(file, config, overrides, true))
 }
 

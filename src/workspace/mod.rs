@@ -31,7 +31,7 @@ pub use directives::Directives;
 pub use discover::{Candidate, discover};
 pub use fix::{Fixed, fix, write};
 pub use generate::{Order, begin, beginnings, complete, generate_network};
-pub use lint::{Linted, lint, lint_once, tried};
+pub use lint::{Linted, lint, lint_once, lint_trial, tried};
 pub use offers::offered;
 pub use selection::{Selection, Selector};
 pub use serde_error::Fault;

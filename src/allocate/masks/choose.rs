@@ -42,15 +42,18 @@ struct Move {
     start: u32,
 }
 
-/// Chooses where the classes start. `problem` is that of the network with any masks, `analysis`, too.
+/// Chooses where the classes start. `problem` is that of the network with any masks, `analysis`, too. A
+/// peak of `enough` bytes need not get lower.
 pub fn choose(
     network: &Network,
     analysis: &Analysis,
     device: &'static Device,
     classes: &Classes,
     problem: &Problem,
+    enough: i64,
 ) -> Choice {
     let mut search = Search::new(network, analysis, device, classes, problem);
+    search.floor = search.floor.max(enough);
     let mut best: Option<(Cost, Vec<u32>)> = None;
     for begin in [Search::lowest, Search::by_rows, Search::by_bytes] {
         let starts = begin(&mut search);
@@ -128,7 +131,7 @@ struct Search<'a> {
     classes: &'a Classes,
     /// The data of each class.
     data: Vec<Vec<Data>>,
-    /// Steps of execution, and one before.
+    /// Steps of execution, one before and one behind.
     steps: usize,
     /// Masks of all layers, for kernel and bias memory.
     memory: Vec<Memory>,
@@ -151,7 +154,7 @@ impl<'a> Search<'a> {
         classes: &'a Classes,
         problem: &Problem,
     ) -> Self {
-        let steps = analysis.graph.order.len() + 1;
+        let steps = analysis.graph.order.len() + 2;
         let mut data = vec![Vec::new(); classes.classes.len()];
         for member in problem.bundles.iter().flat_map(|bundle| &bundle.members) {
             let Some(tensor) = classes
@@ -163,10 +166,13 @@ impl<'a> Search<'a> {
             };
             let instances = (0..INSTANCES).map(|instance| member.bytes_in(instance));
             let step = |time: i64| (time.saturating_add(1).max(0) as usize).min(steps - 1);
+            // What is written over what its layer reads needs room of its own a step later.
+            let slides = problem.slides_at(member.source, member.born);
+            let born = member.born + i64::from(slides);
             data[classes.tensors[tensor].class].push(Data {
                 tensor,
                 bytes: instances.max().unwrap_or(0),
-                life: [step(member.born), step(member.dies)],
+                life: [step(born), step(member.dies)],
             });
         }
         let mut rows = vec![0; classes.classes.len()];

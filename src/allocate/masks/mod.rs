@@ -2,7 +2,7 @@
 
 mod choose;
 
-use crate::analysis::{Analysis, Operator, low_mask};
+use crate::analysis::{Analysis, Operator, low_mask, shared_instance};
 use crate::device::{Device, PROCESSORS, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT};
 use crate::network::{Field, Layer, Network, Source};
 use crate::text::Span;
@@ -71,28 +71,19 @@ impl Masks {
         for (index, layer) in network.layers.iter_mut().enumerate() {
             let head = layer.head;
             if let Some(mask) = self.processors[index] {
-                fill(&mut layer.processors, mask, head);
+                layer.processors.set(mask, head);
             }
             if let Some(mask) = self.outputs[index] {
-                fill(&mut layer.output_processors, mask, head);
+                layer.output_processors.set(mask, head);
             }
         }
         if let Some(mask) = last.and_then(|last| self.outputs[last])
             && !network.output_map.is_absent()
         {
-            fill(&mut network.output_map, mask, Span::at(0));
+            network.output_map.set(mask, Span::at(0));
         }
         network
     }
-}
-
-/// Gives a field a value, at the place that it has or else at `head`.
-pub(super) fn fill<T>(field: &mut Field<T>, value: T, head: Span) {
-    *field = Field::Given {
-        value,
-        key: field.key().unwrap_or(head),
-        span: field.span().unwrap_or(head),
-    };
 }
 
 /// The mask that a place in the file has, where it has a right one.
@@ -433,6 +424,7 @@ impl<'a> Builder<'a> {
                 .into_iter()
                 .filter_map(|site| written(self.network, site))
                 .filter(|mask| mask.count_ones() == count)
+                .filter(|&mask| !self.is_chw_input(tensor) || shared_instance(mask).is_none())
                 .map(|mask| mask.checked_shr(mask.trailing_zeros()).unwrap_or(0))
                 .collect();
             // Most masks have no gaps: one with gaps beside one without is a fault.
@@ -441,10 +433,15 @@ impl<'a> Builder<'a> {
             {
                 self.patterns[tensor] = first;
             }
-            if masks.is_empty() && self.sources[tensor] == Source::Input && self.is_chw {
+            if masks.is_empty() && self.is_chw_input(tensor) {
                 self.patterns[tensor] = self.spaced_like_input(self.patterns[tensor]);
             }
         }
+    }
+
+    /// Whether each channel of a tensor must have an instance of its own.
+    fn is_chw_input(&self, tensor: usize) -> bool {
+        self.is_chw && self.sources[tensor] == Source::Input
     }
 
     /// The bits of an input mask at the distance that comes nearest to what is written.
@@ -454,7 +451,7 @@ impl<'a> Builder<'a> {
             return usual;
         };
         let count = usual.count_ones();
-        let distances = [1, PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT];
+        let distances = [PROCESSORS_PER_INSTANCE, PROCESSORS_PER_QUADRANT];
         let spaced = distances.iter().map(|distance| {
             let bits = (0..count).filter_map(|bit| 1u64.checked_shl(bit * distance));
             bits.fold(0, |mask, bit| mask | bit)

@@ -3,9 +3,9 @@
 use crate::allocate::{Problem, Relation, STEPS, free};
 use crate::analysis::{Analysis, Region};
 use crate::diagnostic::{Applicability, Finding};
-use crate::network::{Field, Source};
+use crate::network::{Network, Source};
 use crate::rules::relocate::{Relocation, relocate_one};
-use crate::rules::{Context, repair, words};
+use crate::rules::{Context, repair, run, words};
 
 /// Ways out that are offered at most.
 const ALTERNATIVES: usize = 3;
@@ -25,18 +25,7 @@ pub(in crate::rules) fn with_moves(cx: &Context, finding: Finding, sources: &[So
     let Ok(problem) = problem else {
         return finding;
     };
-    let bundles: Vec<usize> = sources
-        .iter()
-        .filter_map(|&source| problem.bundle_of(source))
-        .filter(|bundle| !problem.bundles[*bundle].pinned)
-        .collect();
-    let first = bundles
-        .iter()
-        .map(|&bundle| free_places(cx, &problem, bundle));
-    let mut moves: Vec<Move> = first.collect::<Vec<_>>().into_iter().flatten().collect();
-    // The lowest place of each comes before the second of one.
-    moves.sort_by_key(|way| way.rank);
-    for way in moves {
+    for way in moves_of(cx, &problem, sources, &STEPS, &|_| true) {
         if finding.fixes.len() == ALTERNATIVES {
             break;
         }
@@ -49,6 +38,43 @@ pub(in crate::rules) fn with_moves(cx: &Context, finding: Finding, sources: &[So
         finding = finding.note("no offset is free while everything else stays where it is");
     }
     finding
+}
+
+/// Adds ways to bring one of these outputs to a free place, preferably at the start of a memory block,
+/// where the rule that speaks has less to say.
+pub(in crate::rules) fn with_other_blocks(
+    cx: &Context,
+    finding: Finding,
+    sources: &[Source],
+) -> Finding {
+    if cx.is_trial {
+        return finding;
+    }
+    let problem = Problem::new(cx.network, cx.analysis, cx.device, Relation::AsWritten);
+    let Ok(problem) = problem else {
+        return finding;
+    };
+    let count = |network: &Network, analysis: &Analysis| {
+        let trial = Context {
+            network,
+            analysis,
+            is_trial: true,
+            ..*cx
+        };
+        run::count(&trial, finding.code)
+    };
+    let before = count(cx.network, cx.analysis);
+    let mends = |relocation: &Relocation| {
+        let network = relocation.applied_to(cx.network);
+        let analysis = Analysis::new(&network, cx.device, cx.facts);
+        count(&network, &analysis) < before
+    };
+    let steps = [cx.device.sub_instance_bytes, STEPS[0]];
+    let mut ways = moves_of(cx, &problem, sources, &steps, &mends);
+    ways.truncate(ALTERNATIVES);
+    ways.into_iter().fold(finding, |finding, way| {
+        finding.fix(Applicability::Unsafe, title(cx, &way), way.relocation.edits)
+    })
 }
 
 /// Adds ways to bring what a layer reads together to where it wants it.
@@ -146,11 +172,8 @@ pub(super) fn with_place(cx: &Context, finding: Finding, layer: usize) -> Findin
     }
     // Its words are known only where they fit: see what it would take at the lowest offset.
     let mut network = cx.network.clone();
-    if let Some(Field::Given { value, .. }) =
-        network.layers.get_mut(layer).map(|own| &mut own.out_offset)
-    {
-        *value = 0;
-    }
+    let head = network.layers[layer].head;
+    network.layers[layer].out_offset.set(0, head);
     let analysis = Analysis::new(&network, cx.device, cx.facts);
     let problem = Problem::new(&network, &analysis, cx.device, Relation::AsRead);
     let Ok(problem) = problem else {
@@ -162,7 +185,7 @@ pub(super) fn with_place(cx: &Context, finding: Finding, layer: usize) -> Findin
     let own = &problem.bundles[bundle];
     let mut ways = arrangements(cx, &problem, bundle, &problem.bases());
     if ways.is_empty() && !own.pinned && own.members.len() == 1 {
-        ways = free_places(cx, &problem, bundle);
+        ways = free_places(cx, &problem, bundle, &STEPS, &|_| true);
     }
     ways.truncate(ALTERNATIVES);
     ways.into_iter().fold(finding, |finding, way| {
@@ -179,25 +202,53 @@ struct Move {
     next: Option<Source>,
 }
 
-/// The two lowest places that are free for a bundle, preferably at an offset that is easy to read.
-fn free_places(cx: &Context, problem: &Problem, bundle: usize) -> Vec<Move> {
+/// The free places of outputs, the lowest of each before the second of one.
+fn moves_of(
+    cx: &Context,
+    problem: &Problem,
+    sources: &[Source],
+    steps: &[i64],
+    suits: &dyn Fn(&Relocation) -> bool,
+) -> Vec<Move> {
+    let bundles = sources
+        .iter()
+        .filter_map(|&source| problem.bundle_of(source))
+        .filter(|bundle| !problem.bundles[*bundle].pinned);
+    let mut moves: Vec<Move> = bundles
+        .flat_map(|bundle| free_places(cx, problem, bundle, steps, suits))
+        .collect();
+    moves.sort_by_key(|way| way.rank);
+    moves
+}
+
+/// The two lowest places that are free for a bundle and suit, at multiples of the first step with any.
+fn free_places(
+    cx: &Context,
+    problem: &Problem,
+    bundle: usize,
+    steps: &[i64],
+    suits: &dyn Fn(&Relocation) -> bool,
+) -> Vec<Move> {
     let bases = problem.bases();
     let others: Vec<Option<i64>> = bases.iter().copied().map(Some).collect();
-    let lowest = |step: i64| free(problem, bundle, &others, step).take(2).collect();
-    let places: Vec<i64> = STEPS
-        .into_iter()
-        .map(lowest)
-        .find(|places: &Vec<i64>| !places.is_empty())
-        .unwrap_or_default();
-    let moves = places.into_iter().enumerate().filter_map(|(rank, base)| {
-        let relocation = relocate_one(cx, &problem.bundles[bundle], base)?;
-        (!relocation.moved.is_empty()).then(|| Move {
-            rank,
-            relocation,
-            next: problem.next_owner(bundle, base, &bases),
-        })
-    });
-    moves.collect()
+    let lowest = |&step: &i64| -> Vec<Move> {
+        let relocations = free(problem, bundle, &others, step).filter_map(|base| {
+            let relocation = relocate_one(cx, &problem.bundles[bundle], base)?;
+            Some((base, relocation))
+        });
+        relocations
+            .filter(|(_, relocation)| !relocation.moved.is_empty() && suits(relocation))
+            .take(2)
+            .enumerate()
+            .map(|(rank, (base, relocation))| Move {
+                rank,
+                relocation,
+                next: problem.next_owner(bundle, base, &bases),
+            })
+            .collect()
+    };
+    let mut found = steps.iter().map(lowest);
+    found.find(|moves| !moves.is_empty()).unwrap_or_default()
 }
 
 /// ``Move `out_offset` of layer 8 to 0x3400, and `in_offset` of layer 9 with it (free until layer 11)``.

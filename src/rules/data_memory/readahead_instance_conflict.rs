@@ -1,7 +1,10 @@
 //! AX314.
 
 use crate::diagnostic::{Code, Severity};
+use crate::network::Source;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+
+use super::free;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -51,7 +54,7 @@ different blocks, and end in different ones.",
         shapes: None,
     }],
     source: "backend/max7800x.py:2535",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -104,6 +107,42 @@ fn check(cx: &Context, out: &mut Findings) {
                 "a block holds {} bytes",
                 words::offset(cx.device.sub_instance_bytes)
             ));
-        out.push(finding);
+        let inputs = cx.analysis.graph.inputs[index].iter();
+        let inputs = inputs.filter_map(|input| input.source.ok());
+        let sources: Vec<Source> = [Source::Layer(index)].into_iter().chain(inputs).collect();
+        out.push(free::with_other_blocks(cx, finding, &sources));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check;
+    use crate::device::DeviceId;
+    use crate::facts::{Facts, Flags};
+
+    #[test]
+    fn either_of_the_two_moves_to_another_block() {
+        let keys = "op: conv2d, pad: 1, activate: none, in_channels: 4, out_channels: 4, \
+                    processors: 0xf, output_processors: 0xf";
+        let text = format!(
+            "arch: demo\ndataset: demo\nlayers:\n\
+             - {{{keys}, in_dim: [16, 16], out_offset: 0x4000}}\n\
+             - {{{keys}, out_offset: 0x6000, readahead: true}}\n\
+             - {{{keys}, out_offset: 0x1000}}\n"
+        );
+        let facts = Facts {
+            device: Some(DeviceId::Max78002),
+            flags: Some(Flags::default()),
+            ..Facts::default()
+        };
+        let found = check(&text, &facts);
+        let found = found.iter().filter(|finding| finding.code.0 == 314);
+        let fixes = found.flat_map(|finding| &finding.fixes);
+        let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
+        insta::assert_snapshot!(titles.join("\n"), @r"
+        Move `out_offset` of layer 1 to 0x0000 (free to the end)
+        Move `out_offset` of layer 0 to 0x8000 (free to the end)
+        Move `out_offset` of layer 1 to 0x8000 (free to the end)
+        ");
     }
 }

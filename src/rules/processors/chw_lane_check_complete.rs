@@ -3,7 +3,7 @@
 use crate::analysis::{is_contiguous, shared_instance};
 use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
 use crate::diagnostic::{Applicability, Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, repair, words};
 
 use super::masks;
 
@@ -90,14 +90,31 @@ fn check(cx: &Context, out: &mut Findings) {
                 "CHW takes at most {}; use `data_format: HWC` for {channels}",
                 words::count(i64::from(INSTANCES), "channel")
             ));
-        } else if is_contiguous(mask)
-            && let Some(spread) = spread_out(mask.trailing_zeros(), channels)
+        } else {
+            finding = repair::with_masks(cx, finding, &[index]);
+            // Where channels are not known, one run of bits counts them.
+            if finding.fixes.is_empty()
+                && is_contiguous(mask)
+                && let Some(spread) = spread_out(mask.trailing_zeros(), channels)
+            {
+                let text = masks::rewritten(span.text(cx.text), mask, spread);
+                finding = finding.fix(
+                    Applicability::Unsafe,
+                    format!("Use {text}: an instance for each channel"),
+                    edits::replace_value(span, &text),
+                );
+            }
+        }
+        // Masks without gaps are those of the other format.
+        if is_contiguous(mask)
+            && let Some(format) = layer.data_format.span()
         {
-            let text = masks::rewritten(span.text(cx.text), mask, spread);
+            let is_lower = !format.text(cx.text).contains(char::is_uppercase);
+            let text = if is_lower { "hwc" } else { "HWC" };
             finding = finding.fix(
                 Applicability::Unsafe,
-                format!("Use {text}: an instance for each channel"),
-                edits::replace_value(span, &text),
+                format!("Set `data_format` to {text}: an instance for four channels"),
+                edits::replace_value(format, text),
             );
         }
         out.push(finding);

@@ -1,8 +1,7 @@
 //! The first layer behind the quad FIFO has the wrong number of processors.
 
-use crate::analysis::MaskSource;
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -81,14 +80,8 @@ fn check(cx: &Context, out: &mut Findings) {
             ),
         );
         finding = masks::explain(cx, finding, index, channels, span, mask);
-        // A mask that also says where another layer writes must fit that one, too.
-        let fits_writers = cx.analysis.memory.iter().all(|memory| {
-            memory.output_map_from != MaskSource::Next(index)
-                || memory
-                    .output_spread
-                    .is_ok_and(|writes| writes.processors == spread.processors)
-        });
-        if fits_writers {
+        finding = repair::with_masks(cx, finding, &[index]);
+        if finding.fixes.is_empty() {
             finding = masks::resize(cx, finding, span, mask, channels, spread.processors);
         }
         out.push(finding);

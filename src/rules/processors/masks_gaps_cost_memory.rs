@@ -1,7 +1,7 @@
 //! An output mask with gaps wastes weight memory.
 
 use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, repair, words};
 
 use super::masks;
 
@@ -53,7 +53,7 @@ layers:
         shapes: None,
     }],
     source: "README, Channel Data Formats",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -70,7 +70,7 @@ fn check(cx: &Context, out: &mut Findings) {
         let gaps = span.saturating_sub(map.count_ones());
         if convolves && gaps > 0 {
             let (place, of) = masks::output_place(cx, index);
-            out.report(
+            let finding = out.new_finding(
                 place,
                 of,
                 format!(
@@ -79,6 +79,7 @@ fn check(cx: &Context, out: &mut Findings) {
                     words::count(i64::from(gaps), "gap")
                 ),
             );
+            out.push(repair::with_masks_without_gaps(cx, finding, index));
         }
     }
 }

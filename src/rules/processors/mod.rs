@@ -50,7 +50,9 @@ pub static RULES: &[&Rule] = &[
 mod tests {
     use crate::check;
     use crate::device::DeviceId;
+    use crate::diagnostic::Fix;
     use crate::facts::{Facts, parse_flags};
+    use crate::text::apply_edits;
 
     /// What the rules on masks say of the layers: severity, code and layer.
     fn found_with(device: DeviceId, flags: &str, layers: &str) -> Vec<String> {
@@ -232,5 +234,88 @@ mod tests {
         assert_eq!(fix(8, "0x0000_0008").as_deref(), Some("0x0000_00ff"));
         // Bits with gaps can be meant in many ways.
         assert_eq!(fix(8, "0x1111"), None);
+    }
+
+    /// The titles of the fixes of a rule, and the layers with the first of them applied.
+    fn mended(code: u16, flags: &str, layers: &str) -> String {
+        let facts = Facts {
+            device: Some(DeviceId::Max78000),
+            flags: Some(parse_flags(flags.split_whitespace()).expect("flags")),
+            ..Facts::default()
+        };
+        let head = "arch: demo\ndataset: demo\nlayers:\n";
+        let text = format!("{head}{layers}");
+        let found = check(&text, &facts);
+        let found = found.iter().filter(|finding| finding.code.0 == code);
+        let fixes: Vec<&Fix> = found.flat_map(|finding| &finding.fixes).collect();
+        let titles: Vec<&str> = fixes.iter().map(|fix| fix.title.as_str()).collect();
+        let Some(first) = fixes.first() else {
+            return "no fix".to_owned();
+        };
+        let text = apply_edits(&text, &first.edits).expect("edits that apply");
+        format!("{}\n{}", titles.join("\n"), &text[head.len()..])
+    }
+
+    #[test]
+    fn a_fifo_or_chw_says_where_input_lies() {
+        let quad = |mask: &str| {
+            let keys = format!("in_dim: [8, 8], out_offset: 0x2000, processors: {mask}");
+            mended(202, "--fast-fifo-quad --riscv", &convolution([2, 4], &keys))
+        };
+        insta::assert_snapshot!(quad("0x000b"), @r"
+        Set `processors` of layer 0 to 0x0000000000000003
+        - {op: conv2d, pad: 1, activate: none, in_channels: 2, out_channels: 4, in_dim: [8, 8], out_offset: 0x2000, processors: 0x0003}
+        ");
+        let chw = |channels: i64, mask: &str| {
+            let keys =
+                format!("in_dim: [8, 8], out_offset: 0x2000, data_format: chw, processors: {mask}");
+            mended(252, "", &convolution([channels, 4], &keys))
+        };
+        insta::assert_snapshot!(chw(3, "0x0000_0013"), @r"
+        Set `processors` of layer 0 to 0x0000000000000111
+        - {op: conv2d, pad: 1, activate: none, in_channels: 3, out_channels: 4, in_dim: [8, 8], out_offset: 0x2000, data_format: chw, processors: 0x0000_0111}
+        ");
+        insta::assert_snapshot!(chw(3, "0x0007_0000"), @r"
+        Set `processors` of layer 0 to 0x0000000001110000
+        Set `data_format` to hwc: an instance for four channels
+        - {op: conv2d, pad: 1, activate: none, in_channels: 3, out_channels: 4, in_dim: [8, 8], out_offset: 0x2000, data_format: chw, processors: 0x0111_0000}
+        ");
+        insta::assert_snapshot!(chw(20, "0x000f_ffff"), @r"
+        Set `data_format` to hwc: an instance for four channels
+        - {op: conv2d, pad: 1, activate: none, in_channels: 20, out_channels: 4, in_dim: [8, 8], out_offset: 0x2000, data_format: hwc, processors: 0x000f_ffff}
+        ");
+    }
+
+    #[test]
+    fn all_masks_move_to_the_first_quadrant() {
+        let network = |keys: &str| {
+            let first =
+                format!("in_dim: [8, 8], out_offset: 0x2000, processors: 0x000f_0000, {keys}");
+            let second =
+                "out_offset: 0, processors: 0x0000_000f_0000_0000, output_processors: 0x000f_0000";
+            convolution([4, 4], &first) + &convolution([4, 4], second)
+        };
+        let moved = mended(207, "", &network("bias_group: [1, 2]"));
+        insta::assert_snapshot!(moved, @r"
+        Move all masks down by 16 processors, to quadrant 0
+        - {op: conv2d, pad: 1, activate: none, in_channels: 4, out_channels: 4, in_dim: [8, 8], out_offset: 0x2000, processors: 0x0000_000f, bias_group: [0, 1]}
+        - {op: conv2d, pad: 1, activate: none, in_channels: 4, out_channels: 4, out_offset: 0, processors: 0x0000_0000_000f_0000, output_processors: 0x0000_000f}
+        ");
+        // Something lies in the first quadrant already, though nobody reads it there.
+        let stays = mended(207, "", &network("output_processors: 0xf"));
+        assert_eq!(stays, "no fix");
+    }
+
+    #[test]
+    fn gaps_are_closed_for_all_who_use_the_mask() {
+        let first =
+            "in_dim: [8, 8], out_offset: 0x2000, processors: 0xf, output_processors: 0x1111";
+        let second = "out_offset: 0, processors: 0x1111, output_processors: 0xf";
+        let network = convolution([4, 4], first) + &convolution([4, 4], second);
+        insta::assert_snapshot!(mended(253, "", &network), @r"
+        Set `output_processors` of layer 0 and `processors` of layer 1 to 0x000000000000000f
+        - {op: conv2d, pad: 1, activate: none, in_channels: 4, out_channels: 4, in_dim: [8, 8], out_offset: 0x2000, processors: 0xf, output_processors: 0x000f}
+        - {op: conv2d, pad: 1, activate: none, in_channels: 4, out_channels: 4, out_offset: 0, processors: 0x000f, output_processors: 0xf}
+        ");
     }
 }

@@ -13,7 +13,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an output goes to a quadrant that no layer uses",
     explanation: "The output mask names processors of a quadrant from which no layer ever reads. The data is lost for the network, and \
-     the quadrant may not even be switched on.",
+     the quadrant may not even be switched on. No fix is offered: on other processors the data would be lost \
+     as well, and whether a layer should read it, it is an output of the network or the layer is superfluous, \
+     the file does not say.",
     examples: &[Example {
         bad: "\
 # ai8x-lint: device=MAX78000

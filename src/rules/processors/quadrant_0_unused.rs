@@ -1,8 +1,12 @@
 //! No layer uses a processor of quadrant 0.
 
 use crate::analysis::MaskSource;
-use crate::diagnostic::{Code, Severity};
-use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
+use crate::device::PROCESSORS_PER_QUADRANT;
+use crate::diagnostic::{Applicability, Code, Severity};
+use crate::rules::{Context, Example, Findings, FixAvailability, Rule, edits, words};
+use crate::text::Edit;
+
+use super::masks;
 
 /// AX207
 pub(super) static RULE: Rule = Rule {
@@ -52,7 +56,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:1004",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -78,7 +82,7 @@ fn check(cx: &Context, out: &mut Findings) {
     if used & 0xffff == 0
         && let Some((index, layer)) = cx.executed().next()
     {
-        out.report(
+        let mut finding = out.new_finding(
             layer.processors.span().unwrap_or(layer.head),
             index,
             format!(
@@ -86,5 +90,45 @@ fn check(cx: &Context, out: &mut Findings) {
                 words::mask(used)
             ),
         );
+        let quadrants = used.trailing_zeros() / PROCESSORS_PER_QUADRANT;
+        if let Some(edits) = moved_down(cx, quadrants) {
+            let processors = quadrants * PROCESSORS_PER_QUADRANT;
+            finding = finding.fix(
+                Applicability::Unsafe,
+                format!("Move all masks down by {processors} processors, to quadrant 0"),
+                edits,
+            );
+        }
+        out.push(finding);
     }
+}
+
+/// All masks, and the quadrants of biases, so many quadrants lower: among themselves everything stays as
+/// it is. None where something has no room below.
+fn moved_down(cx: &Context, quadrants: u32) -> Option<Vec<Edit>> {
+    let network = cx.network;
+    let layers = network.layers.iter();
+    let masks = layers.flat_map(|layer| [&layer.processors, &layer.output_processors]);
+    let buffers = network.data_buffer.iter().map(|block| &block.processors);
+    let masks = masks.chain(buffers).chain([&network.output_map]);
+    let mut result = Vec::new();
+    for field in masks.filter(|field| !field.is_absent()) {
+        let (mask, span) = (field.value()?, field.span()?);
+        let bits = quadrants * PROCESSORS_PER_QUADRANT;
+        let moved = mask >> bits;
+        if moved << bits != mask {
+            return None;
+        }
+        let text = masks::rewritten(span.text(cx.text), mask, moved);
+        result.extend(edits::replace_value(span, &text));
+    }
+    let layers = network.layers.iter();
+    for group in layers.filter_map(|layer| layer.bias_group.get()).flatten() {
+        let moved = group.value - i64::from(quadrants);
+        if moved < 0 {
+            return None;
+        }
+        result.extend(edits::replace_value(group.span, &moved.to_string()));
+    }
+    Some(result)
 }

@@ -112,12 +112,18 @@ pub(super) fn with_moves(
     writer: Option<usize>,
     readers: &[usize],
 ) -> Finding {
+    let read = read_by(cx, readers);
+    let sources: Vec<Source> = writer.map(Source::Layer).into_iter().chain(read).collect();
+    free::with_moves(cx, finding, &sources)
+}
+
+/// What these layers read first.
+pub(super) fn read_by(cx: &Context, readers: &[usize]) -> Vec<Source> {
     let read = readers.iter().filter_map(|&reader| {
         let inputs = cx.analysis.graph.inputs.get(reader)?;
         inputs.first()?.source.ok()
     });
-    let sources: Vec<Source> = writer.map(Source::Layer).into_iter().chain(read).collect();
-    free::with_moves(cx, finding, &sources)
+    read.collect()
 }
 
 /// A finding at what says where the buffer lies: the layer's `in_offset`, or its producer's

@@ -1,6 +1,7 @@
 //! Two ring buffers of a stream with read-ahead start in one sub-instance.
 
 use crate::diagnostic::{Code, Severity};
+use crate::rules::data_memory::free;
 use crate::rules::{Context, Example, Findings, FixAvailability, Rule, words};
 
 use super::buffers;
@@ -87,7 +88,7 @@ layers:
         shapes: None,
     }],
     source: "max7800x.py:2483",
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     covers: &[],
     check,
 };
@@ -113,7 +114,42 @@ fn check(cx: &Context, out: &mut Findings) {
                 cx.device.sub_instance_bytes
             ))
             .related(cx.network.layers[other.layer].head, other.layer, "the other buffer");
+            let buffers = buffers::read_by(cx, &[ring.layer, other.layer]);
+            let finding = free::with_other_blocks(cx, finding, &buffers);
             out.push(ring.judge(cx, finding));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check;
+    use crate::device::DeviceId;
+    use crate::facts::{Facts, parse_flags};
+
+    #[test]
+    fn a_buffer_moves_to_a_sub_instance_of_its_own() {
+        let keys = "op: conv2d, pad: 1, activate: none, in_channels: 4, out_channels: 4, \
+                    processors: 0xf, output_processors: 0xf, streaming: true";
+        let text = format!(
+            "arch: demo\ndataset: demo\nlayers:\n\
+             - {{{keys}, in_dim: [32, 32], out_offset: 0x4000}}\n\
+             - {{{keys}, out_offset: 0x6000}}\n\
+             - {{{keys}, out_offset: 0x8000, readahead: true}}\n\
+             - {{{keys}, out_offset: 0xc000, streaming: false}}\n"
+        );
+        let facts = Facts {
+            device: Some(DeviceId::Max78002),
+            flags: Some(parse_flags(["--fifo"]).expect("flags")),
+            ..Facts::default()
+        };
+        let found = check(&text, &facts);
+        let found = found.iter().filter(|finding| finding.code.0 == 520);
+        let fixes = found.flat_map(|finding| &finding.fixes);
+        let titles: Vec<&str> = fixes.map(|fix| fix.title.as_str()).collect();
+        insta::assert_snapshot!(titles.join("\n"), @r"
+        Move `out_offset` of layer 1 to 0x10000 (free to the end)
+        Move `out_offset` of layer 0 to 0x10000 (free to the end)
+        ");
     }
 }
