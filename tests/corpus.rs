@@ -18,6 +18,9 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use ai8x_lint::diagnostic::{Code, Finding};
+use ai8x_lint::ide::Analyzed;
+use ai8x_lint::ide::hints::{HintSettings, hints};
+use ai8x_lint::text::Span;
 use rows::{Fatal, Origin, Row, errors, touches};
 use support::{is_loud, show};
 
@@ -192,6 +195,7 @@ fn verdicts() {
     missed(&mut report, &rows);
     precision(&mut report, &rows);
     nothing_known(&mut report, &rows);
+    hinted(&mut report, &rows);
     accepted_mutations(&mut report, &rows);
     warnings::theirs(&mut report, &rows);
     warnings::ours(&mut report, &rows);
@@ -502,6 +506,24 @@ fn nothing_known(report: &mut Report, rows: &[Row]) {
 }
 
 /// Faults that the vendor's tool passes: reported at the mutated layer, or not.
+/// A hint behind a mask that says another count is needed is as much of an alarm as a finding.
+fn hinted(report: &mut Report, rows: &[Row]) {
+    report.title("hints of masks with another count, on accepted networks of the vendor");
+    let accepted = |row: &&Row| row.fatal.is_none() && row.origin == Origin::Networks;
+    let mut wrong = BTreeSet::new();
+    for row in rows.iter().filter(accepted) {
+        let facts = row.facts.clone().unwrap_or_default();
+        let analyzed = Analyzed::new(row.text.as_str().into(), facts);
+        let whole = Span::new(0, row.text.len() as u32);
+        let hints = hints(&analyzed, whole, &HintSettings::default());
+        let misfits = hints.iter().filter(|hint| hint.label.contains("needs"));
+        wrong.extend(misfits.map(|hint| format!("{} {}", row.file, hint.label)));
+    }
+    let wrong: Vec<String> = wrong.into_iter().collect();
+    report.list(&wrong);
+    report.gate(wrong.is_empty(), format!("no such hint: {}", wrong.len()));
+}
+
 fn accepted_mutations(report: &mut Report, rows: &[Row]) {
     report.title("mutations that the vendor's tool accepts");
     let by_id = rows::by_id(rows);

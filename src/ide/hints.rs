@@ -4,7 +4,7 @@
 use crate::analysis::{Fact, Region, Spread, instance_base};
 use crate::device::Device;
 use crate::map::Usage;
-use crate::network::Layer;
+use crate::network::{Field, Layer};
 use crate::rules::words::{count, offset};
 use crate::text::Span;
 use crate::yaml::{NodeId, NodeKind, ScalarStyle, Value};
@@ -140,31 +140,37 @@ pub(super) fn extent(device: &Device, region: &Region) -> Option<(i64, i64)> {
 fn channels(analyzed: &Analyzed, index: usize, layer: &Layer) -> Vec<Hint> {
     let memory = &analyzed.analysis.memory[index];
     let shape = &analyzed.analysis.shapes[index];
-    let hint = |value: Option<Span>, channels: Option<i64>, passes: Option<i64>, noun: &str| {
-        let (channels, passes) = (channels?, passes?);
+    let hint = |field: &Field<u64>, channels: Fact<i64>, spread: &Fact<Spread>, noun: &str| {
+        let (channels, spread) = (channels.ok()?, spread.as_ref().ok()?);
+        let has = i64::from(field.value()?.count_ones());
+        let passes = count(spread.passes, "pass");
+        let needs = count(spread.processors, "processor");
+        let label = if has == spread.processors {
+            format!("{channels} ch, {passes}")
+        } else {
+            format!("{has} for {channels} ch, needs {}", spread.processors)
+        };
         Some(Hint {
-            offset: value?.end,
-            label: format!("{channels} ch, {}", count(passes, "pass")),
+            offset: field.span()?.end,
+            label,
             tooltip: format!(
-                "{} in {}",
+                "{} in {passes}: needs {needs}, has {has}",
                 count(channels, &format!("{noun} channel")),
-                count(passes, "pass")
             ),
             before: false,
         })
     };
-    let passes = |spread: &Fact<Spread>| spread.as_ref().ok().map(|spread| spread.passes);
     [
         hint(
-            layer.processors.span(),
-            shape.stored_channels.ok(),
-            passes(&memory.input_spread),
+            &layer.processors,
+            shape.stored_channels,
+            &memory.input_spread,
             "input",
         ),
         hint(
-            layer.output_processors.span(),
-            shape.out_channels.ok(),
-            passes(&memory.output_spread),
+            &layer.output_processors,
+            shape.out_channels,
+            &memory.output_spread,
             "output",
         ),
     ]
@@ -262,6 +268,18 @@ mod tests {
           processors: 0x000000000000ffff [16 ch, 1 pass]
           out_offset: 0x0000 [to 0x000f (1 %)]
         ");
+    }
+
+    #[test]
+    fn masks_of_another_count_say_what_is_needed() {
+        let fifteen = fixture::RESIDUAL.replacen("0x000000000000ffff", "0x0000000000007fff", 1);
+        let analyzed = Analyzed::new(fifteen.into(), fixture::residual_facts());
+        let text = shown(&analyzed, &HintSettings::default());
+        let noted: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains(", needs"))
+            .collect();
+        insta::assert_snapshot!(noted.join("\n"), @"    processors: 0x0000000000007fff [15 for 16 ch, needs 16]");
     }
 
     #[test]
