@@ -3,9 +3,27 @@
 use crate::device::{INSTANCES, PROCESSORS_PER_INSTANCE};
 use crate::map::Step;
 use crate::network::Layer;
-use crate::rules::words::processors as ranges;
+use crate::rules::words::{count, processors as ranges};
 
 use super::Analyzed;
+
+/// A large number: `1,048,576`.
+pub(super) fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && !grouped.ends_with('-') {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A large number and its noun: `1,048,576 MACs`.
+pub(super) fn large(number: i64, noun: &str) -> String {
+    count(number, noun).replacen(&number.to_string(), &grouped(number), 1)
+}
 
 /// `#3 conv2`, or `#3` without a name.
 pub(super) fn title(analyzed: &Analyzed, layer: usize) -> String {
@@ -56,4 +74,20 @@ pub(super) fn instances(mask: u64) -> String {
         _ => "instances",
     };
     format!("{noun} {}", ranges(instances))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let shown = [0, 999, 1_000, 10_958_848, -100, -1_234_567].map(grouped);
+        assert_eq!(
+            shown,
+            ["0", "999", "1,000", "10,958,848", "-100", "-1,234,567"]
+        );
+        assert_eq!(large(1, "MAC"), "1 MAC");
+        assert_eq!(large(3_600, "byte"), "3,600 bytes");
+    }
 }

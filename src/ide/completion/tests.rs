@@ -131,6 +131,12 @@ fn broken_text_is_no_hindrance() {
 fn words_are_those_of_the_key() {
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    activate: $0\n")), @"ReLU Abs None");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    quantization: $0\n")), @"1 2 4 8");
+    insta::assert_snapshot!(labels(&format!("{HEAD}  - op: conv2d\n    max_pool: $0\n")), @r"
+    2 | windows of 2x2
+    3 | windows of 3x3
+    4 | windows of 4x4
+    ");
+    insta::assert_snapshot!(residual("write_gap: ", "1"), @"1 | one of the 2 operands of #4 join");
     insta::assert_snapshot!(labels(&format!("{HEAD}  - op: conv2d\n    max_pool: 3\n    pool_stride: $0\n")), @"3 | the size of the window, as in PyTorch");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: conv1d\n    kernel_size: $0\n")), @"1 2 3 4 5 6 7 8 9");
     insta::assert_snapshot!(names(&format!("{HEAD}  - op: fc\n    flatten: tr$0ue\n")), @"true false");

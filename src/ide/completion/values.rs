@@ -82,6 +82,16 @@ pub(super) fn values(
             })
             .into_iter()
             .collect(),
+        Domain::Pair(_) if matches!(key.name, "max_pool" | "avg_pool") => [2, 3, 4]
+            .map(|size| {
+                let detail = format!("windows of {size}x{size}");
+                Value::new(size.to_string(), CompletionKind::Number, detail)
+            })
+            .into(),
+        Domain::Integer(_) if key.name == "write_gap" => layer
+            .and_then(|layer| write_gap(analyzed, layer))
+            .into_iter()
+            .collect(),
         Domain::Integer(range) | Domain::Pair(range) | Domain::Integers(range) => few(range),
         Domain::NumericMask
         | Domain::Mask { .. }
@@ -159,6 +169,21 @@ fn few(range: Range) -> Vec<Value> {
     (range.min..=range.max)
         .map(|number| Value::new(number.to_string(), CompletionKind::Number, ""))
         .collect()
+}
+
+/// The words between those of a layer whose reader takes its operands in turns.
+fn write_gap(analyzed: &Analyzed, layer: usize) -> Option<Value> {
+    let analysis = &analyzed.analysis;
+    let mut readers = analysis.graph.readers(Source::Layer(layer));
+    readers.find_map(|reader| {
+        let operands = analysis.parameters.get(reader)?.operands.ok()?;
+        (operands > 1).then(|| {
+            let title = words::title(analyzed, reader);
+            let detail = format!("one of the {operands} operands of {title}");
+            let gap = operands - 1;
+            Value::new(gap.to_string(), CompletionKind::Number, detail)
+        })
+    })
 }
 
 /// Masks with as many processors as the channels need: what the data already lies on first.

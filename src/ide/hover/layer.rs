@@ -7,7 +7,7 @@ use crate::map::{Share, Step, Theme};
 use crate::network::Source;
 use crate::rules::words::{count, dims, list, mask as literal, offset as hex};
 
-use crate::ide::model;
+use crate::ide::{model, words};
 
 use super::{Analyzed, drawing, heading, joined};
 
@@ -21,15 +21,15 @@ pub(super) fn about(analyzed: &Analyzed, layer: usize, picture: Option<Theme>) -
         parts.extend(gap(analyzed, step));
         let cost = &step.cost;
         let numbers: Vec<String> = [
-            cost.macs.map(|macs| count(macs, "MAC")),
+            cost.macs.map(|macs| words::large(macs, "MAC")),
             cost.weight_bytes
                 .filter(|bytes| *bytes > 0)
-                .map(|bytes| format!("{} of weights", count(bytes, "byte"))),
+                .map(|bytes| format!("{} of weights", words::large(bytes, "byte"))),
             cost.kernel_rows
                 .filter(|rows| *rows > 0)
                 .map(|rows| format!("{} of kernel memory a processor", count(rows, "row"))),
             cost.cycles
-                .map(|cycles| format!("about {}", count(cycles, "cycle"))),
+                .map(|cycles| format!("about {}", words::large(cycles, "cycle"))),
         ]
         .into_iter()
         .flatten()
@@ -273,11 +273,11 @@ pub(super) fn network(analyzed: &Analyzed) -> Vec<String> {
     let costs: Vec<String> = [
         budget
             .weight_bytes
-            .map(|bytes| format!("{} of weights", count(bytes, "byte"))),
-        budget.macs.map(|macs| count(macs, "MAC")),
+            .map(|bytes| format!("{} of weights", words::large(bytes, "byte"))),
+        budget.macs.map(|macs| words::large(macs, "MAC")),
         budget
             .cycles
-            .map(|cycles| format!("about {} a run", count(cycles, "cycle"))),
+            .map(|cycles| format!("about {} a run", words::large(cycles, "cycle"))),
     ]
     .into_iter()
     .flatten()
@@ -292,11 +292,16 @@ fn row(memory: &str, share: &Share, unit: &str, part: &str) -> String {
     };
     // Nothing is not "0 % or more".
     if !share.complete && usage.used == 0 {
-        return format!("| {memory} | unknown | {} {unit} | |\n", usage.limit);
+        return format!(
+            "| {memory} | unknown | {} {unit} | |\n",
+            words::grouped(usage.limit)
+        );
     }
     let more = if share.complete { "" } else { " or more" };
     format!(
         "| {memory} | {} %{more} | {} of {} {unit} | {part} {number} |\n",
-        usage.percent, usage.used, usage.limit
+        usage.percent,
+        words::grouped(usage.used),
+        words::grouped(usage.limit)
     )
 }

@@ -282,7 +282,7 @@ mod tests {
 
         Reads layer 2 (`skip`) and layer 3 (`branch`). Read by layer 5 (`shrink`). 3 tensors are live while it runs, up to 0x4000 of the 0x8000 bytes of an instance.
 
-        3686400 MACs, 3600 bytes of weights, 20 rows of kernel memory a processor, about 25236 cycles
+        3,686,400 MACs, 3,600 bytes of weights, 20 rows of kernel memory a processor, about 25,236 cycles
 
         By default: `in_dim` 32x32; `output_processors` 0x00000000000fffff, from `processors` of layer 5 (`shrink`).
 
@@ -468,11 +468,11 @@ mod tests {
 
         | memory | used | of | fullest |
         |---|--:|--:|---|
-        | data | 50 % | 16384 of 32768 bytes | instance 0 |
+        | data | 50 % | 16,384 of 32,768 bytes | instance 0 |
         | kernels | 22 % | 164 of 768 rows | processor 0 |
         | bias | 11 % | 56 of 512 bytes | quadrant 1 |
 
-        23632 bytes of weights, 10958848 MACs, about 99046 cycles a run
+        23,632 bytes of weights, 10,958,848 MACs, about 99,046 cycles a run
 
         ### arch
 
@@ -589,7 +589,7 @@ mod tests {
 
         | memory | used | of | fullest |
         |---|--:|--:|---|
-        | data | unknown | 32768 bytes | |
+        | data | unknown | 32,768 bytes | |
         | kernels | unknown | 768 rows | |
         | bias | unknown | 512 bytes | |
         ");
