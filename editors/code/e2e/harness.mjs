@@ -163,13 +163,18 @@ export async function openBrowser(code, file) {
     const payload = JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${code.port}${join(code.ws, file)}`]]);
     await page.goto(`${code.url}/?folder=${encodeURIComponent(code.ws)}&payload=${encodeURIComponent(payload)}`);
     await page.locator('.editor-instance .monaco-editor').first().waitFor();
-    const status = page.locator('.statusbar-item[id*="ai8x-lint"]');
-    await status.locator('.codicon-circuit-board').waitFor({ timeout: 60_000 });
+    await ready(page);
   } catch (error) {
     await browser.close();
     throw error;
   }
   return browser;
+}
+
+/** Waits until the extension is ready. */
+export async function ready(page) {
+  const status = page.locator('.statusbar-item[id*="ai8x-lint"]');
+  await status.locator('.codicon-circuit-board').waitFor({ timeout: 60_000 });
 }
 
 /** Runs a command by its title through the palette. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { command, cursor, openBrowser, openFile, startCodeServer, theme } from './harness.mjs';
+import { command, cursor, openBrowser, openFile, ready, startCodeServer, theme } from './harness.mjs';
 import { networks, ROOT } from './networks.mjs';
 
 const SHOTS = join(ROOT, 'target/screenshots');
@@ -171,6 +171,22 @@ test('light and high contrast', async () => {
     await map().locator(`body.${kind}`).waitFor();
     if (picture) await shot(picture);
   }
+});
+
+test('the panel is still there after the window was loaded again', async () => {
+  // The address so far names a file, which VS Code would open instead of what was open.
+  await page.goto(`${code.url}/?folder=${encodeURIComponent(code.ws)}`);
+  await page.locator('.monaco-workbench .part.editor').waitFor();
+  await openFile(page, 'residual.yaml');
+  await ready(page);
+  await cursor(page, 34, 5);
+  await command(page, 'ai8x-lint: Show Memory Map');
+  await map().locator('.title', { hasText: 'layer 2 skip' }).waitFor();
+  const loaded = page.waitForEvent('load');
+  await command(page, 'Developer: Reload Window');
+  await loaded;
+  await map().locator('.title', { hasText: 'layer 2 skip' }).waitFor();
+  await map().locator('.picture svg').waitFor();
 });
 
 test('nothing outside this machine was asked for', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { layerAt, layers, type Symbol } from './layers';
-import type { FromPanel, ToPanel } from './protocol';
+import type { FromPanel, PanelState, ToPanel } from './protocol';
 import type { Server } from './server';
 
 /** Whether a text looks like a network, in whatever state it is; the server looks closer. */
@@ -11,6 +11,10 @@ export function isNetwork(document: vscode.TextDocument): boolean {
   const text = document.getText();
   return /^layers[ \t]*:/m.test(text) && /^arch[ \t]*:/m.test(text);
 }
+
+/** What VS Code calls the panel, also when it brings one back. */
+const TYPE = 'ai8x-lint.map';
+const OPTIONS: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [] };
 
 /** The memory map beside the text: one panel, which follows the network at hand. */
 export class Panel implements vscode.Disposable {
@@ -41,6 +45,12 @@ export class Panel implements vscode.Disposable {
       server.onDidChange(({ state }) => {
         if (state === 'running') void this.#refresh();
       }),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (document === this.#document) this.#take(undefined);
+      }),
+      vscode.window.registerWebviewPanelSerializer(TYPE, {
+        deserializeWebviewPanel: (panel, state: PanelState | undefined) => this.#restore(panel, state),
+      }),
     ];
   }
 
@@ -58,17 +68,29 @@ export class Panel implements vscode.Disposable {
   }
 
   #open(): vscode.WebviewPanel {
-    const panel = vscode.window.createWebviewPanel(
-      'ai8x-lint.map',
-      'Memory Map',
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [] },
-    );
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    return this.#fill(vscode.window.createWebviewPanel(TYPE, 'Memory Map', column, OPTIONS));
+  }
+
+  /** Goes on with the panel of a window that was loaded again. */
+  async #restore(panel: vscode.WebviewPanel, state: PanelState | undefined): Promise<void> {
+    this.#panel?.dispose();
+    panel.webview.options = OPTIONS;
+    this.#panel = this.#fill(panel);
+    if (state?.uri === undefined) return;
+    const uri = vscode.Uri.parse(state.uri);
+    // The file may be gone: then the panel says that none is open.
+    const document = await vscode.workspace.openTextDocument(uri).then(undefined, () => undefined);
+    if (this.#panel === panel) this.#take(document);
+  }
+
+  #fill(panel: vscode.WebviewPanel): vscode.WebviewPanel {
     panel.webview.onDidReceiveMessage((message: FromPanel) => {
       if (message.type === 'ready') void this.#refresh();
       else void this.#reveal(message.layer);
     });
     panel.onDidDispose(() => {
+      if (this.#panel !== panel) return;
       this.#panel = undefined;
       this.#document = undefined;
     });
@@ -78,7 +100,7 @@ export class Panel implements vscode.Disposable {
     return panel;
   }
 
-  #take(document: vscode.TextDocument): void {
+  #take(document: vscode.TextDocument | undefined): void {
     if (this.#document === document) return;
     this.#document = document;
     this.#layers.clear();
@@ -104,6 +126,7 @@ export class Panel implements vscode.Disposable {
     const document = this.#document;
     if (!document) return this.#send({ type: 'nothing', file: null });
     const textDocument = { uri: this.#server.uri(document.uri) };
+    const uri = document.uri.toString();
     const file = vscode.workspace.asRelativePath(document.uri);
     // A question can fail while the server is being restarted; the next condition asks again.
     const [answer, outline] = await Promise.all([
@@ -112,7 +135,7 @@ export class Panel implements vscode.Disposable {
     ]).catch(() => [undefined, undefined] as const);
     if (document !== this.#document) return;
     if (outline) this.#layers = layers(outline);
-    this.#send(answer ? { type: 'map', file, ...answer } : { type: 'nothing', file });
+    this.#send(answer ? { type: 'map', uri, file, ...answer } : { type: 'nothing', file });
   }
 
   #follow(line: number): void {

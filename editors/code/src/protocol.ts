@@ -83,7 +83,7 @@ export const THEME_NOTIFICATION = 'ai8x/theme';
 
 /** From the extension to the panel. */
 export type ToPanel =
-  | { type: 'map'; file: string; map: MemoryMap; text: string }
+  | { type: 'map'; uri: string; file: string; map: MemoryMap; text: string }
   /** The text cannot be understood at the moment; `file` is null where no network is open. */
   | { type: 'nothing'; file: string | null }
   /** The cursor stands in this layer. */
@@ -91,3 +91,11 @@ export type ToPanel =
 
 /** From the panel to the extension. */
 export type FromPanel = { type: 'ready' } | { type: 'reveal'; layer: number };
+
+/** What the panel's page remembers when the window is loaded again. */
+export interface PanelState {
+  /** The network. */
+  uri?: string;
+  /** The layer at hand. */
+  layer?: number;
+}

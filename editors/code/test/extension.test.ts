@@ -219,7 +219,7 @@ test('a text becomes a network as it is typed', async () => {
 
 test('the panel shows the map, and a click goes to the layer', async () => {
   const { panel } = await openPanel();
-  assert.deepEqual(panel.received.at(-1), { type: 'map', file: '/net.yaml', ...MAP });
+  assert.deepEqual(panel.received.at(-1), { type: 'map', uri: 'file:///net.yaml', file: '/net.yaml', ...MAP });
   panel.say({ type: 'reveal', layer: 0 });
   await settled();
   assert.deepEqual(made.shown, [{ line: 3 }]);
@@ -265,6 +265,27 @@ test('the panel follows the cursor, and says when there is no map', async () => 
   void type(document);
   await settled();
   assert.equal(panel.received.at(-1)?.type, 'nothing', 'a closed panel is sent nothing more');
+});
+
+test('the panel lets go of a network that is closed', async () => {
+  const { document, panel } = await openPanel();
+  vscode.fire('close', document);
+  await settled();
+  assert.deepEqual(panel.received.at(-1), { type: 'nothing', file: null });
+});
+
+test('the panel of a window that is loaded again goes on with its network', async () => {
+  const { panel: old } = await openPanel();
+  const panel = new vscode.Webview();
+  await made.serializers[0]?.deserializeWebviewPanel(panel, { uri: 'file:///other.yaml', layer: 0 });
+  panel.say({ type: 'ready' });
+  await settled();
+  const shown = panel.received.at(-1);
+  assert.deepEqual([shown?.type, shown?.uri], ['map', 'file:///other.yaml']);
+  const count = old.received.length;
+  await made.serializers[0]?.deserializeWebviewPanel(new vscode.Webview(), undefined);
+  await settled();
+  assert.equal(old.received.length, count, 'there is one panel');
 });
 
 test('the page has its own script and style in it, and may load nothing', () => {

@@ -34,6 +34,7 @@ export const state = {
 export const made = {
   items: [] as { text: string; command?: string; tooltip?: unknown; visible: boolean }[],
   panels: [] as Webview[],
+  serializers: [] as { deserializeWebviewPanel(panel: Webview, state: unknown): Promise<void> }[],
   errors: [] as string[],
   messages: [] as string[],
   log: [] as string[],
@@ -44,7 +45,7 @@ export const made = {
 export function reset(): void {
   events.clear();
   made.commands.clear();
-  for (const list of [made.items, made.panels, made.errors, made.messages, made.log, made.executed, made.shown]) list.length = 0;
+  for (const list of [made.items, made.panels, made.serializers, made.errors, made.messages, made.log, made.executed, made.shown]) list.length = 0;
   state.trusted = true;
   state.settings = {};
   state.choice = undefined;
@@ -59,6 +60,7 @@ export class Webview {
   say = (message: unknown) => this.#messages.fire(message);
   webview = {
     html: '',
+    options: {},
     onDidReceiveMessage: this.#messages.event,
     postMessage: async (message: { type: string }) => this.received.push(message),
   };
@@ -102,6 +104,7 @@ export const workspace = {
   getConfiguration: () => ({ inspect: (key: string) => state.settings[key] }),
   asRelativePath: (uri: Uri) => uri.fsPath,
   openTextDocument: async (uri: Uri) => textDocument(uri.fsPath, ''),
+  onDidCloseTextDocument: (listener: Listener) => event('close')(listener),
   onDidGrantWorkspaceTrust: (listener: Listener) => event('trust')(listener),
   onDidChangeConfiguration: (listener: Listener) => event('configuration')(listener),
 };
@@ -127,6 +130,10 @@ export const window = {
     const panel = new Webview();
     made.panels.push(panel);
     return panel;
+  },
+  registerWebviewPanelSerializer(_type: string, serializer: (typeof made.serializers)[number]) {
+    made.serializers.push(serializer);
+    return { dispose() {} };
   },
   async showInformationMessage(text: string, ...choices: string[]) {
     made.messages.push(text);

@@ -1,13 +1,13 @@
 import './panel.css';
-import type { FromPanel, MemoryMap, Share, Step, ToPanel } from '../protocol';
+import type { FromPanel, MemoryMap, PanelState, Share, Step, ToPanel } from '../protocol';
 import { html, svg } from './dom';
 import { conflicts, hex, layout, middle, numbered, stripes, type Box } from './layout';
 import { among, amount, extents, layerName, letters, lifetime, maker, shapes } from './words';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPanel): void;
-  getState(): { layer?: number } | undefined;
-  setState(state: { layer: number }): void;
+  getState(): PanelState | undefined;
+  setState(state: PanelState): void;
 };
 
 const vscode = acquireVsCodeApi();
@@ -38,6 +38,7 @@ root.append(note, body, tip);
 window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => {
   if (data.type === 'map') {
     shown = data;
+    remember();
   } else if (data.type === 'layer') {
     if (shown?.map.steps.every((step) => step.layer !== data.layer)) return;
     select(data.layer);
@@ -66,8 +67,12 @@ vscode.postMessage({ type: 'ready' });
 
 function select(chosen: number): void {
   layer = chosen;
-  vscode.setState({ layer });
+  remember();
   draw();
+}
+
+function remember(): void {
+  vscode.setState({ uri: shown?.uri, layer });
 }
 
 function draw(): void {
