@@ -854,6 +854,7 @@ fn some_model(numbers: &mut Numbers) -> Model {
             }),
             bits: numbers.one_of(&[None, Some(2), Some(4), Some(8)]),
             activation: Some(Activation::None),
+            is_activated_outside: false,
             wide: Some(numbers.below(80) == 0),
             place: None,
         });

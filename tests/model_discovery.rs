@@ -373,6 +373,32 @@ fn a_model_that_fails_is_said_where_the_models_are_asked_for() {
 }
 
 #[test]
+fn what_a_function_does_behind_a_layer_may_be_its_activation() {
+    let plain = model(1, &["small"])
+        .replace("FusedConv2dReLU", "Conv2d")
+        .replace(
+            "import ai8x\n",
+            "import ai8x\nimport torch.nn.functional as F\n",
+        );
+    let codes = |text: &str| {
+        let world = World::new(&[("models/a.py", text)]);
+        let linted = world.lint("a.yaml", NETWORK, &Overrides::default());
+        let codes = linted.report.findings.iter().map(|finding| finding.code.0);
+        codes.filter(|code| code / 100 == 8).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&plain), [862]);
+    let called = "self.conv1(x)";
+    assert_eq!(
+        codes(&plain.replace(called, &format!("F.relu({called})"))),
+        [0u16; 0]
+    );
+    assert_eq!(
+        codes(&plain.replace(called, &format!("F.dropout({called})"))),
+        [862]
+    );
+}
+
+#[test]
 fn findings_name_the_place_in_the_model() {
     let world = World::new(&[("models/a.py", &model(0, &["small"]))]);
     let linted = world.lint("a.yaml", NETWORK, &Overrides::default());

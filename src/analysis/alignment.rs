@@ -388,9 +388,10 @@ impl Aligner<'_> {
                 DifferenceKind::Groups,
             );
         }
+        let theirs = module.activation.filter(|_| !module.is_activated_outside);
         compare(
             self.activation(layer)
-                .zip(module.activation)
+                .zip(theirs)
                 .is_some_and(|(own, theirs)| own != theirs),
             DifferenceKind::Activation,
         );

@@ -55,6 +55,8 @@ pub struct Module {
     pub pool: Option<ModelPool>,
     /// Its activation; none where unknown, as for the next.
     pub activation: Option<Activation>,
+    /// Whether a function behind it, such as `F.relu`, may be the activation that a network has.
+    pub is_activated_outside: bool,
     /// Whether the output is 32 bits wide.
     pub wide: Option<bool>,
     /// Where it is constructed.

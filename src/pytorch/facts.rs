@@ -20,13 +20,16 @@ impl Model {
             name: name.to_owned(),
             file: root.map_or_else(String::new, |file| file.path.clone()),
             place: root.and_then(|file| factory(file, name)),
-            modules: self.layers.iter().map(|layer| self.module(layer)).collect(),
+            modules: (0..)
+                .zip(&self.layers)
+                .map(|(index, layer)| self.module(index, layer))
+                .collect(),
             calls: self.calls.iter().map(|call| self.call(call)).collect(),
             outputs: self.outputs.iter().map(operand).collect(),
         }
     }
 
-    fn module(&self, layer: &Layer) -> facts::Module {
+    fn module(&self, index: usize, layer: &Layer) -> facts::Module {
         let list = |fact: &Fact<Vec<i64>>| fact.value.clone().unwrap_or_default();
         facts::Module {
             path: layer.path.clone(),
@@ -42,19 +45,23 @@ impl Model {
             bias: layer.bias.value,
             bits: None,
             pool: layer.pool.as_ref().and_then(pool),
-            activation: layer
-                .activation
-                .value
-                .as_ref()
-                .and_then(|name| match name.as_deref() {
-                    None => Some(Activation::None),
-                    Some("ReLU") => Some(Activation::Relu),
-                    Some("Abs") => Some(Activation::Abs),
-                    Some(_) => None,
-                }),
+            activation: layer.activation.value.as_ref().and_then(activation),
+            is_activated_outside: self.is_activated_outside(index),
             wide: layer.wide.value,
             place: self.place(&layer.constructed),
         }
+    }
+
+    /// Whether a function takes what a layer makes that the layer could do itself.
+    fn is_activated_outside(&self, layer: usize) -> bool {
+        let is_own = |call: usize| self.calls.get(call).is_some_and(|call| call.layer == layer);
+        let inputs = self.calls.iter().flat_map(|call| &call.inputs);
+        let mut sources = inputs.chain(&self.outputs).flat_map(|input| &input.sources);
+        sources.any(|source| {
+            let mut steps = source.via.iter().map(|step| step.trim_end_matches('_'));
+            matches!(source.of, SourceOf::Call(call) if is_own(call))
+                && steps.any(|step| matches!(step, "relu" | "nn.ReLU" | "abs"))
+        })
     }
 
     fn call(&self, call: &Call) -> facts::Call {
@@ -113,6 +120,16 @@ fn factory(file: &Arc<TextFile>, name: &str) -> Option<facts::ModelPlace> {
         file: Arc::clone(file),
         span: Span::new(start, start + name.len() as u32),
     })
+}
+
+/// The activation of this name; none where a network has no such.
+fn activation(name: &Option<String>) -> Option<Activation> {
+    match name.as_deref() {
+        None => Some(Activation::None),
+        Some("ReLU") => Some(Activation::Relu),
+        Some("Abs") => Some(Activation::Abs),
+        Some(_) => None,
+    }
 }
 
 const fn operator(operator: Operator) -> facts::ModelOperator {

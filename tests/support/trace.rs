@@ -118,6 +118,7 @@ fn module(path: &str, layer: &Value) -> Module {
             Some("Abs") => Activation::Abs,
             _ => Activation::None,
         }),
+        is_activated_outside: false,
         wide: layer["wide"].as_bool(),
         place: None,
     }
