@@ -23,6 +23,8 @@ export class Panel implements vscode.Disposable {
   #panel: vscode.WebviewPanel | undefined;
   #document: vscode.TextDocument | undefined;
   #layers = new Map<number, Symbol>();
+  /** The next map starts with the layer at the cursor. */
+  #atCursor = false;
   /** A question is under way, and whether the text has changed since. */
   #asking = false;
   #stale = false;
@@ -59,7 +61,9 @@ export class Panel implements vscode.Disposable {
     this.#panel ??= this.#open();
     this.#panel.reveal(undefined, true);
     if (document) this.#take(document);
-    if (layer !== undefined) this.#send({ type: 'layer', layer });
+    if (layer === undefined) return;
+    this.#atCursor = false;
+    this.#send({ type: 'layer', layer });
   }
 
   dispose(): void {
@@ -74,7 +78,8 @@ export class Panel implements vscode.Disposable {
 
   /** Goes on with the panel of a window that was loaded again. */
   async #restore(panel: vscode.WebviewPanel, state: PanelState | undefined): Promise<void> {
-    this.#panel?.dispose();
+    // Somebody was quicker.
+    if (this.#panel) return panel.dispose();
     panel.webview.options = OPTIONS;
     this.#panel = this.#fill(panel);
     if (state?.uri === undefined) return;
@@ -104,6 +109,7 @@ export class Panel implements vscode.Disposable {
     if (this.#document === document) return;
     this.#document = document;
     this.#layers.clear();
+    this.#atCursor = true;
     void this.#refresh();
   }
 
@@ -136,6 +142,11 @@ export class Panel implements vscode.Disposable {
     if (document !== this.#document) return;
     if (outline) this.#layers = layers(outline);
     this.#send(answer ? { type: 'map', uri, file, ...answer } : { type: 'nothing', file });
+    const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+    if (this.#atCursor && answer && editor) {
+      this.#atCursor = false;
+      this.#follow(editor.selection.active.line);
+    }
   }
 
   #follow(line: number): void {

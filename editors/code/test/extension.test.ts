@@ -29,6 +29,7 @@ beforeEach(() => {
   for (const method of Object.keys(answers)) delete answers[method];
   context = { extensionUri: vscode.Uri.file(folder), subscriptions: [] };
   vscode.window.activeTextEditor = undefined;
+  vscode.window.visibleTextEditors = [];
 });
 afterEach(async () => {
   await deactivate();
@@ -190,10 +191,9 @@ function network() {
 /** A change of the text, with the notification to the server taking `sending`. */
 const type = (document: unknown, sending = Promise.resolve()) =>
   clients.at(-1)?.options.middleware.didChange({ document }, () => sending);
-async function openPanel() {
+async function openPanel(document = network()) {
   program('server/ai8x-lint');
   for (const part of ['dist/panel.js', 'dist/panel.css']) program(part);
-  const document = network();
   await start();
   await made.commands.get('ai8x-lint.showMap')?.();
   await settled();
@@ -267,6 +267,20 @@ test('the panel follows the cursor, and says when there is no map', async () => 
   assert.equal(panel.received.at(-1)?.type, 'nothing', 'a closed panel is sent nothing more');
 });
 
+test('the panel starts with the layer at the cursor, or with that of the lens', async () => {
+  const document = network();
+  const at = { line: 3, character: 0 };
+  vscode.window.visibleTextEditors = [{ document, selection: { active: at } }];
+  const { panel } = await openPanel(document);
+  assert.deepEqual(panel.received.at(-1), { type: 'layer', layer: 0 });
+  vscode.fire('close', document);
+  await settled();
+  await made.commands.get('ai8x-lint.showMap')?.(undefined, 5);
+  await settled();
+  const layers = panel.received.filter(({ type }) => type === 'layer').map(({ layer }) => layer);
+  assert.deepEqual(layers, [0, 5]);
+});
+
 test('the panel lets go of a network that is closed', async () => {
   const { document, panel } = await openPanel();
   vscode.fire('close', document);
@@ -277,15 +291,19 @@ test('the panel lets go of a network that is closed', async () => {
 test('the panel of a window that is loaded again goes on with its network', async () => {
   const { panel: old } = await openPanel();
   const panel = new vscode.Webview();
-  await made.serializers[0]?.deserializeWebviewPanel(panel, { uri: 'file:///other.yaml', layer: 0 });
-  panel.say({ type: 'ready' });
+  const restore = (other: vscode.Webview) =>
+    made.serializers[0]?.deserializeWebviewPanel(other, { uri: 'file:///other.yaml', layer: 0 });
+  let closed = false;
+  panel.onDidDispose(() => (closed = true));
+  await restore(panel);
+  assert.ok(closed, 'there is one panel');
+  old.dispose();
+  const again = new vscode.Webview();
+  await restore(again);
+  again.say({ type: 'ready' });
   await settled();
-  const shown = panel.received.at(-1);
+  const shown = again.received.at(-1);
   assert.deepEqual([shown?.type, shown?.uri], ['map', 'file:///other.yaml']);
-  const count = old.received.length;
-  await made.serializers[0]?.deserializeWebviewPanel(new vscode.Webview(), undefined);
-  await settled();
-  assert.equal(old.received.length, count, 'there is one panel');
 });
 
 test('the page has its own script and style in it, and may load nothing', () => {

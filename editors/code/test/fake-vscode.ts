@@ -119,7 +119,7 @@ const say = (line: string) => made.log.push(line);
 export const window = {
   activeColorTheme: { kind: ColorThemeKind.Dark },
   activeTextEditor: undefined as Editor | undefined,
-  visibleTextEditors: [] as { document: ReturnType<typeof textDocument> }[],
+  visibleTextEditors: [] as Editor[],
   createOutputChannel: () => ({ info: say, warn: say, error: say, show() {}, dispose() {} }),
   createStatusBarItem() {
     const item = { text: '', visible: false, show: () => (item.visible = true), hide: () => (item.visible = false), dispose() {} };
