@@ -92,6 +92,9 @@ pub struct Exhausted {
     pub free: i64,
     /// The longest stretch that is free on all its processors, at most.
     pub stretch: i64,
+    /// Just past its last row, where its rows alone found a place but what comes with them does not: a
+    /// mask of outputs that starts between multiples of 4 takes rows behind them.
+    pub end: Option<i64>,
     /// Whether weights are taken as 8 bits for want of a better number.
     pub assumes_bits: bool,
 }
@@ -270,7 +273,7 @@ impl Placement<'_> {
             store.search_down(demand, rows).or_else(from_below)
         };
         let Some(start) = start else {
-            store.exhaust(layer, demand.processors, rows);
+            store.exhaust(layer, demand.processors, rows, None);
             kernels.start = broken(601);
             return kernels;
         };

@@ -250,7 +250,7 @@ impl<'a> Store<'a> {
         }
         for bank in self.split(processors) {
             if range.end > self.banks[bank].capacity {
-                self.exhaust(layer, processors, needed);
+                self.exhaust(layer, processors, needed, Some(range.end));
                 return broken(601);
             }
             if let Some(row) = self.banks[bank].rows.first_in(range.clone()) {
@@ -299,11 +299,12 @@ impl<'a> Store<'a> {
             for bit in bits(demand.processors) {
                 self.reserved[bit as usize] -= rows;
             }
-            self.exhaust(layer, demand.processors, rows);
+            self.exhaust(layer, demand.processors, rows, None);
         }
     }
 
-    pub(super) fn exhaust(&mut self, layer: usize, processors: u64, rows: i64) {
+    /// Says that a layer does not fit; `end` as in [`Exhausted`].
+    pub(super) fn exhaust(&mut self, layer: usize, processors: u64, rows: i64, end: Option<i64>) {
         let free = |bit: u32| {
             let capacity = kernel_capacity(self.device, bit);
             (
@@ -328,6 +329,7 @@ impl<'a> Store<'a> {
             capacity,
             free,
             stretch: stretch.min(free),
+            end,
             assumes_bits: self.assumes_bits,
         }));
         self.missing = Some(Missing::Broken(Code(601)));

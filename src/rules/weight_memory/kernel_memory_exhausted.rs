@@ -98,6 +98,14 @@ fn check(cx: &Context, out: &mut Findings) {
              of {} left",
             exhausted.processor, exhausted.free, exhausted.capacity
         )
+    } else if let Some(end) = exhausted.end {
+        format!(
+            "needs {rows} of kernel memory and more behind them, up to row {}, but processor {} ends \
+             with row {}",
+            end - 1,
+            exhausted.processor,
+            exhausted.capacity - 1
+        )
     } else {
         format!(
             "needs {rows} of kernel memory in one stretch, but the longest that is free on all its \
@@ -217,5 +225,40 @@ fn help(cx: &Context, exhausted: &Exhausted) -> String {
              fewer bits (`quantization`)",
             words::processors(roomy)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check;
+    use crate::device::DeviceId;
+    use crate::facts::{Facts, Flags};
+
+    /// What is said of a layer with 16 outputs on this mask, behind 752 of 768 rows.
+    fn said(outputs: &str) -> Vec<String> {
+        let keys = "op: conv2d, kernel_size: 3x3, pad: 1, activate: relu, quantization: 8";
+        let text = format!(
+            "arch: demo\ndataset: demo\nlayers:\n\
+             - {{{keys}, processors: 0xffffffffffffffff, in_channels: 64, in_dim: [4, 4], \
+                out_channels: 512, out_offset: 0x4000}}\n\
+             - {{{keys}, processors: 0xffffffffffffffff, out_channels: 30, \
+                output_processors: 0x3fffffff, out_offset: 0}}\n\
+             - {{{keys}, processors: 0x3fffffff, out_channels: 16, output_processors: {outputs}, \
+                out_offset: 0x2000}}\n"
+        );
+        let facts = Facts {
+            device: Some(DeviceId::Max78000),
+            flags: Some(Flags::default()),
+            ..Facts::default()
+        };
+        let found = check(&text, &facts).into_iter();
+        let found = found.filter(|finding| finding.code.0 == 601);
+        found.map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn what_comes_behind_the_rows_counts() {
+        assert_eq!(said("0xffff"), [""; 0]);
+        insta::assert_snapshot!(said("0x3fffc").join("\n"), @"needs 16 rows of kernel memory and more behind them, up to row 769, but processor 0 ends with row 767");
     }
 }
